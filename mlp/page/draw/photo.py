@@ -23,7 +23,7 @@ from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Event, redrawn
 from mlp.page.style.theme import image_url, plain
-from mlp.page.visitors.refusals import reason
+from mlp.page.visitors.refusals import named_reason
 from mlp.page.visitors.visitor import Visitor
 
 _pictures_taken = SessionVar[int]("pictures_taken", 0)
@@ -80,7 +80,7 @@ def _take_in(visitor: Visitor) -> None:
         try:
             photo = photo_of(picture_processes.decode(file.getvalue(), visitor.id, whole=this_page().desk.whole))
         except PictureError as error:
-            picture_error.set(f"{file.name}: {reason(error)}")
+            picture_error.set(named_reason(file.name, error))
     show_photo(visitor, photo)
 
 

@@ -51,7 +51,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       else {
         const words = block.querySelector("strong, summary p")?.textContent ?? tr("Experiments"), selectors = [...heads, selector];
         const asks = block.querySelector(".st-key-lesson_guess") && document.querySelector(".st-key-train_card");
-        found.push({ name: `${title}: ${words.replace(/\.$/, "")}`, ...(asks
+        found.push({ name: tr("{name}: {value}", { name: title, value: words.replace(/\.$/, "") }), ...(asks
           ? { shown: "guess", selectors: [...selectors, ".st-key-train_card"], width: 590, height: 425 }
           : { shown: "lesson", selectors, width: block.querySelector(".st-key-experiments") ? 600 : LEAST_PX, height: 0 }) });
         heads = [];

@@ -13,6 +13,7 @@ from mlp.images.handwriting import STYLE_LABELS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark, several, tr
 from mlp.page import state
+from mlp.page.style.language import slider_format
 from mlp.page.style.link import hidable, shortened
 from mlp.page.style.redraw import Event, redraw, redrawn, rerun_page
 from mlp.training.recipes import RECIPES, recipe_of
@@ -160,14 +161,15 @@ def _draw(control: Setting, moved: Callable[[str], None]) -> None:
     label, positions, first = tr(control.label), control.positions, control.first_position
     kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": tr(control.explained)}
     if control.kind == "slider":
-        st.slider(label, positions[0], positions[-1], first, step=positions[1] - positions[0], **kept)
+        kept |= {"step": positions[1] - positions[0], "format": slider_format()}
+        st.slider(label, positions[0], positions[-1], first, **kept)
     elif control.kind == "stops":
         st.select_slider(label, positions, first, format_func=value_label, **kept)
     elif control.kind == "choice":
         st.selectbox(label, positions, positions.index(first), format_func=value_label, **kept)
     elif control.kind == "several":
-        n_most = len(positions) - 1
-        st.multiselect(label, positions, first, lambda name: tr(STYLE_LABELS[name]), max_selections=n_most, **kept)
+        kept |= {"max_selections": len(positions) - 1, "placeholder": tr("Choose options")}
+        st.multiselect(label, positions, first, lambda name: tr(STYLE_LABELS[name]), **kept)
     elif control.kind == "switch":
         st.toggle(label, first, **kept)
     else:

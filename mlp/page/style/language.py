@@ -9,7 +9,7 @@ import streamlit as st
 from babel import Locale
 from streamlit.runtime.scriptrunner import ScriptRunner
 
-from mlp.language import LANGUAGES, direction, language_for, speak, speaks, tr
+from mlp.language import ENGLISH, LANGUAGES, direction, language_for, speak, speaks, tr
 from mlp.page.style.link import IN_LINK
 
 COOKIE = "inkling_lang"
@@ -31,6 +31,11 @@ def in_language(run: Callable[[ScriptRunner, Any], None]) -> Callable[[ScriptRun
         run(runner, data)
 
     return run_script
+
+
+def slider_format(english: str | None = None) -> str | None:
+    """Return how a slider writes its numbers: outside English as the browser does, as Streamlit has no other comma."""
+    return english if speaks() == ENGLISH else "localized"
 
 
 def language_choice() -> None:

@@ -98,6 +98,7 @@ def opening_html(language: str) -> tuple[str, str]:
     light, dark = f"{{ {_variables(LIGHT)} }}", f"{{ {_variables(DARK)} }}"
     css = f":root {light} @media (prefers-color-scheme: dark) {{ :root {dark} }}"
     css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}"  # as `live.js` notes it
+    css += f":root {{ --upload: {json.dumps(tr('Upload'), ensure_ascii=False)}; }}"
     css += f"@media print {{ :root:root {light} }}{_css()}"
     head = f'<title>{NAME}</title><meta name="description" content="{tr(SENTENCE)}">'
     widgets = language if direction(language) == "ltr" else ENGLISH

@@ -94,8 +94,9 @@ def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:
     if n >= MIN_OWN:
         mine = " · " + tr("reads {right} of your {n}", right=round(share_read(snapshot.reader, own) * n), n=n)
     explained = tr("A program drew these digits; half of them are in such styles.")
+    asked = f'<button type="button" class="ink-word" popovertarget="drawn-digits">{tr("On synthetic digits")}</button>'
     return (
-        f'<button type="button" class="ink-word" popovertarget="drawn-digits">{tr("On synthetic digits")}</button>: '
-        f"<b>{number(newest.synthetic, '.1%')}</b>{mine}"
-        f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}. {explained}</span>'
+        tr("{name}: {value}", name=asked, value=f"<b>{number(newest.synthetic, '.1%')}</b>")
+        + mine
+        + f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}. {explained}</span>'
     )

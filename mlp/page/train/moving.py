@@ -93,7 +93,8 @@ def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None
     """Return a plot of all runs of a sweep, which have taken so many steps together."""
     runs = [trial.snapshot for trial in trials]
     plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)
-    words = "; ".join(f"{tr(trial.value)}: {curve_description(quantity, trial.snapshot)}" for trial in trials)
+    curves = [(tr(trial.value), curve_description(quantity, trial.snapshot)) for trial in trials]
+    words = "; ".join(tr("{name}: {value}", name=name, value=curve) for name, curve in curves)
     return shown(plot, words, at=at, playing=any(run.playing for run in runs))
 
 

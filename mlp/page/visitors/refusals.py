@@ -40,7 +40,7 @@ def reason(error: Exception) -> str:
 
 def named_reason(name: str, error: ValueError) -> str:
     """Return the reason why a file was refused, with its name."""
-    return f"{name}: {reason(error)}"
+    return tr("{where}: {error}", where=name, error=reason(error))
 
 
 class Upload(SessionVar[Any]):

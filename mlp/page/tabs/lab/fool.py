@@ -13,6 +13,7 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
+from mlp.page.style.language import slider_format
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment import bars, plain_reader
@@ -44,6 +45,7 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, float]:
         0.1,
         0.005,
         key="lab_size",
+        format=slider_format(),
         width=240,
         help=tr("Share of full ink."),
     )

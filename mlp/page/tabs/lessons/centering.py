@@ -18,6 +18,7 @@ from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
+from mlp.page.style.language import slider_format
 from mlp.page.style.redraw import redrawn
 from mlp.page.visitors.visitor import Visitor
 
@@ -31,8 +32,10 @@ def compare_forms(visitor: Visitor, data: Dataset) -> None:
         st.caption(tr("This is a test digit: draw one above to take its place."))
     place = st.container()  # the figures are above the sliders that move them, nearer to the canvas
     left, right = st.columns(2)
-    across = left.slider(tr("Push it left or right"), -1.0, 1.0, 0.0, 0.1, key="push_across", format="%.1f")
-    down = right.slider(tr("Push it up or down"), -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
+    across = left.slider(
+        tr("Push it left or right"), -1.0, 1.0, 0.0, 0.1, key="push_across", format=slider_format("%.1f")
+    )
+    down = right.slider(tr("Push it up or down"), -1.0, 1.0, 0.0, 0.1, key="push_down", format=slider_format("%.1f"))
     if across or down:
         drawing = _prepared(moved(drawing.pixels, across, down))
     answerer = answering(visitor)

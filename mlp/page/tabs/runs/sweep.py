@@ -60,6 +60,7 @@ def sweep_section(visitor: Visitor) -> None:
         default[: limits().max_sweep],
         key=f"sweep_values_{name}",
         format_func=value_label,
+        placeholder=tr("Choose options"),
         max_selections=limits().max_sweep,
     )
     st.button(

@@ -69,7 +69,8 @@ def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
         read = [int(each[place]) for each in answers]
         text = in_order(names[each] if each == example.label else f"<b>{names[each]}</b>" for each in read)
         picture = f'<img alt="{names[example.label]}" src="{image_url(example.image.reshape(28, 28))}">'
-        figures += f"<figure>{picture}<figcaption>{names[example.label]}: {text}</figcaption></figure>"
+        caption = tr("{name}: {value}", name=names[example.label], value=text)
+        figures += f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
     counts = [
         tr("{n} of {all} by {network}", n=int((each == drawings.labels).sum()), all=len(drawings), network=reader)
         for each, reader in zip(answers, readers, strict=True)

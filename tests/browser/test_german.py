@@ -1,0 +1,33 @@
+"""The page in German: the words and numbers that Streamlit writes itself."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import STAR
+from tests.browser.pen import draw, fit
+from tests.browser.sight import button, part, write
+
+GERMAN = {"viewport": {"width": 1366, "height": 768}, "locale": "de-DE"}
+
+
+def test_upload_is_named_in_german(open_page: Callable[..., Page]):
+    page = open_page("?lang=de&tab=Runs", **GERMAN)
+    uploads = part(page, "weights_in")
+    expect(uploads.get_by_role("button", name="Hochladen", exact=True)).to_be_visible()
+    expect(uploads.get_by_text("Upload", exact=True)).not_to_be_visible()
+    expect(uploads.get_by_text("per file")).not_to_be_visible()
+
+
+def test_field_for_names_has_no_english_words(open_page: Callable[..., Page]):
+    page = open_page("?lang=de", **GERMAN)
+    draw(page, fit(STAR))
+    page.locator(".ink-door").click()
+    expect(button(page, "signs_begin")).to_have_text("Zeichnen")
+    expect(page.get_by_test_id("InputInstructions")).not_to_be_visible()
+
+
+def test_slider_writes_a_comma(open_page: Callable[..., Page]):
+    page = open_page("?lang=de&tab=Lab", **GERMAN)
+    write(page, 7)
+    expect(part(page, "lab_size")).to_contain_text("0,1")
