@@ -1,7 +1,6 @@
 """Each text goes through a catalog: with one that accents every letter, nothing is left in plain English."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from gettext import NullTranslations
@@ -16,55 +15,15 @@ from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, lessons_open
 from mlp.page.tabs.registry import SECTIONS
 from tests.languages.made_up import accented
+from tests.languages.plain_words import english_in
 from tests.page.sight import draw, page_of, visitor_of
 from tests.page.test_everywhere import REFUSED, STATES
 from tests.page.ways import press
 
 READ = {"label", "help", "body", "placeholder", "options", "content", "caption", "text", "description"}
 """Fields of messages that a visitor reads."""
-SAME = {
-    *(
-        "Inkling",
-        "MNIST",
-        "SGD",
-        "Adam",
-        "ReLU",
-        "Xavier",
-        "He",
-        "Gabor",
-        "Nesterov",
-        "Python",
-        "GitHub",
-        "JSON",
-        "CSV",
-    ),
-    *(
-        "sample",
-        "ONNX",
-        "PNG",
-        "SVG",
-        "PDF",
-        "HTML",
-        "URL",
-        "px",
-        "kB",
-        "MB",
-        "ms",
-        "tanh",
-        "softmax",
-        "sigmoid",
-        "dropout",
-    ),
-}
-"""Names that are the same in every language."""
-WORD = re.compile(r"(?<![\w&/#.-])[A-Za-z][a-z]+(?![\w-])")
-ATTRIBUTE = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*)"')
-KEPT = re.compile(
-    r"<(style|script|code|pre)\b.*?</\1>|<i aria-hidden.*?</i>|<button[^>]* lang=.*?</button>|:material/\w+:|`[^`]*`"
-    r"|\$\$.*?\$\$|https?://\S+|/\?\S+|[\w/]+\.py",
-    re.DOTALL,
-)
-"""What is no text: styles, code, icons, names of languages in themselves, formulas, addresses, files."""
+LIVE = ("run", "reading", "scene", "room", "page")
+"""What makes the parts that the live channel sends, by its names."""
 
 
 class Accented(NullTranslations):
@@ -101,13 +60,6 @@ def strings_in(data: Any, name: str = "body") -> Iterator[str]:
         yield data
 
 
-def english_in(text: str) -> list[str]:
-    """Return the parts of a text or of HTML with words in plain letters."""
-    text = KEPT.sub("", text)
-    parts = [*ATTRIBUTE.findall(text), *re.split(r"<[^>]*>", text)]
-    return [part.strip() for part in parts if set(WORD.findall(part)) - SAME]
-
-
 @pytest.fixture
 def english(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Texts that have gone through no catalog, of all messages from now on."""
@@ -127,7 +79,8 @@ def english(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def live_texts(page: AppTest) -> set[str]:
     """Return the plain texts of the parts that the live channel sends."""
-    parts = page_of(page).parts(["run", "answer", "page"])
+    parts = page_of(page).parts(LIVE)
+    assert {"html.answer", "html.spoken", "scene"} <= set(parts)
     return {text for each in strings_in(parts) for text in english_in(each)}
 
 

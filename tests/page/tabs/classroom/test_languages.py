@@ -15,7 +15,8 @@ from mlp.page.visitors.persistence import UNSAVABLE, UNSAVED
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import OTHERS_LEAVE
 from mlp.page.visitors.visitor import Visitor
-from tests.page.test_every_text import Accented, english_in
+from tests.languages.plain_words import english_in
+from tests.page.test_every_text import Accented
 
 
 @pytest.fixture(autouse=True)
