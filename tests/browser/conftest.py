@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from mlp.language import tr
 from tests.browser import chromium
 from tests.browser.contexts import Contexts
 from tests.browser.screens import DESKTOP
@@ -173,14 +174,14 @@ def note_crashes(page: Page, errors: list[str]) -> None:
 def pause_training(page: Page) -> None:
     """Pause the visitor's run, if one plays: it would go on for a while, beside the runs of the next tests."""
     pause = page.locator(".st-key-pause button")
-    if page.is_closed() or not pause.get_by_text("Pause", exact=True).count():
+    if page.is_closed() or not pause.get_by_text(tr("Pause"), exact=True).count():
         return
     for _ in range(2):  # a redraw can replace the button while it is pressed
         pause.dispatch_event("click")  # unlike click(), it does not wait for a button that a run's end has disabled
         with suppress(AssertionError):
-            expect(pause).to_have_text("Resume")
+            expect(pause).to_have_text(tr("Resume"))
             return
-    expect(pause).to_have_text("Resume")
+    expect(pause).to_have_text(tr("Resume"))
 
 
 def save_screenshots(pages: list[Page], test: str) -> None:

@@ -68,19 +68,19 @@ def clear(page: Page) -> None:
 
 
 def step_of(page: Page) -> int:
-    """Return the number of finished steps that the page shows, 0 without any."""
-    found = re.search(r"step ([\d,]+) of", part(page, "progress").inner_text())
-    return int(found[1].replace(",", "")) if found else 0
+    """Return the number of finished steps that the page shows, in any language; 0 without any."""
+    found = re.search(r"· \w+ (\d[\d.,]*) ", part(page, "progress").inner_text())
+    return int(re.sub(r"\D", "", found[1])) if found else 0
 
 
 def begin_run(page: Page) -> int:
     """Train, pause, and return the number of finished steps; what needs a run is shown from then on."""
     button(page, "train").click()
-    expect(button(page, "pause")).to_have_text("Pause")
+    expect(button(page, "pause")).to_have_text(tr("Pause"))
     eventually(page, lambda: step_of(page) > 0, 3 * PATIENCE_MS)  # a first worker
     button(page, "pause").click()
-    expect(button(page, "pause")).to_have_text("Resume")
-    expect(part(page, "progress")).to_contain_text(" paused")
+    expect(button(page, "pause")).to_have_text(tr("Resume"))
+    expect(part(page, "progress")).to_contain_text(tr("paused"))
     return step_of(page)
 
 
