@@ -262,6 +262,7 @@ def _facts(facts: dict[str, Any]) -> str:
     ):
         if name in facts:
             fact = facts[name]
+            fact = number(fact) if isinstance(fact, int | float) else fact
             rows.append((text, tr(fact) if isinstance(fact, Later) else fact))
     for name, text in (
         ("training_accuracy", tr("Training accuracy")),

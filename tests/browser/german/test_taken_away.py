@@ -1,6 +1,7 @@
 """What leaves the page of a German browser: the sheet of a lesson, a run's report, and the page to take home."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,7 +54,11 @@ def test_page_taken_home_is_drawn_on_and_taught_in_german(open_page: Callable[..
     expect(part(page, "progress")).to_contain_text("fertig nach", timeout=TRAINED_MS)
     report = taken_away(page, "report_out", tmp_path)
     expect(report.get_by_role("heading", name="Lauf 1")).to_be_visible()
+    curves = b64decode((report.get_by_role("img").first.get_attribute("src") or "").partition("base64,")[2]).decode()
+    assert ">0,5</text>" in curves
+    assert not re.search(r">\d+\.\d+</text>", curves)
     home = taken_away(page, "home_out", tmp_path)
+    expect(home.locator("dt:text('Sekunden') + dd")).to_have_text(re.compile(r"^\d+(,\d+)?$"))
     home.set_viewport_size({"width": 1280, "height": 900})
     status = home.get_by_role("status")
     expect(status).to_have_text("Noch nichts gezeichnet")

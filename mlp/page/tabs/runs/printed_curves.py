@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
-from mlp.language import tr
+from mlp.language import number, tr
 from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, marks_of, without_start
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import History, smoothed
@@ -40,9 +41,19 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
             axes.axvline(epoch, color="gray", linewidth=0.9)
             axes.annotate(text, (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)
         axes.set(xlabel=tr("epoch"), ylabel=name, xlim=(0, max(epochs, 1e-9)))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(_Numbers())
         axes.grid(axis="y", linewidth=0.5)
         axes.legend(frameon=False, fontsize=8)
     return _file(figure, kind)
+
+
+class _Numbers(ScalarFormatter):
+    """Writes the numbers of an axis with the decimal sign of this place's language."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return a number at a tick as text."""
+        return super().__call__(x, pos).replace(".", number(0.5, ".1f")[1])
 
 
 def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
