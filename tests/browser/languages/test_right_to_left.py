@@ -13,7 +13,7 @@ from tests.browser.screens import PHONE
 from tests.browser.sight import TRAINED_MS, at_rest, button, faults, part, places, press, write
 
 LAPTOP, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-SIZES = (LAPTOP, {"width": 1366, "height": 625}, {"width": 1024, "height": 600}, NARROW)
+SIZES = (LAPTOP, {"width": 1366, "height": 625}, {"width": 1024, "height": 600}, {"width": 820, "height": 1180}, NARROW)
 SLIDERS = '.st-key-sliders [data-testid="stSlider"] [role="group"]'
 TO_THE_RIGHT = (CANVAS, ".st-key-stage_network .net", ".ink-plot canvas", ".st-key-bars .ink-bars", SLIDERS)
 TO_THE_LEFT = (".st-key-answer_text", ".st-key-correction_row", ".st-key-note", ".ink-net-legend span")
