@@ -16,6 +16,15 @@
   // A slider's group and its input have the same name, which would be read twice.
   const name = () => document.querySelectorAll('[data-testid="stSlider"] input[type="range"][aria-labelledby]').forEach(
     (input) => input.removeAttribute("aria-labelledby"));
+  // Streamlit has these names in English only.
+  const HELP = "Help for ";
+  const translate = () => {
+    const skip = document.querySelector('[data-testid="stSkipToContent"]')?.firstChild;
+    if (skip) skip.data = inkling.tr("Skip to main content");
+    for (const help of document.querySelectorAll(`button[aria-label^="${HELP}"]`)) {
+      help.ariaLabel = inkling.tr("Help for {name}", { name: help.ariaLabel.slice(HELP.length) });
+    }
+  };
   // A panel that its button opens stays in the page when it closes.
   // Safari before 17 has no popovers, and shows the panel all the time.
   const join = () => "popover" in HTMLElement.prototype && document.querySelectorAll("button[data-opens]").forEach((button) => {
@@ -35,10 +44,11 @@
   });
   let waits = false;
   new MutationObserver(() => {
-    if (!waits) requestAnimationFrame(() => { waits = false; follow(); name(); join(); });
+    if (!waits) requestAnimationFrame(() => { waits = false; follow(); name(); translate(); join(); });
     waits = true;
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-labelledby"] });
   name();
+  translate();
   join();
 })();
 // Drawing by keyboard: on the focused canvas, the arrows move a cross, and Space lowers and lifts the pen. The cross sends
