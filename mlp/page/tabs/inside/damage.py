@@ -13,7 +13,7 @@ from mlp.analysis.scores import percent
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
-from mlp.language import mark, several, tr
+from mlp.language import mark, several, tr, tr_as
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
@@ -52,7 +52,7 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
         tr("Bits per weight"),
         sorted(BITS),
         key=_lab_bits.key,
-        format_func=lambda bits: tr("all") if bits == max(BITS) else str(bits),
+        format_func=lambda bits: tr_as("bits", "all") if bits == max(BITS) else str(bits),
         width=220,
     )
     return int(pruned), int(bits)
