@@ -1,4 +1,4 @@
-"""The page in German: the words and numbers that Streamlit writes itself."""
+"""What Streamlit writes itself, in German."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ GERMAN = {"viewport": {"width": 1366, "height": 768}, "locale": "de-DE"}
 
 
 def test_upload_is_named_in_german(open_page: Callable[..., Page]):
-    page = open_page("?lang=de&tab=Runs", **GERMAN)
+    page = open_page("?tab=Runs", **GERMAN)
     uploads = part(page, "weights_in")
     expect(uploads.get_by_role("button", name="Hochladen", exact=True)).to_be_visible()
     expect(uploads.get_by_text("Upload", exact=True)).not_to_be_visible()
@@ -20,7 +20,7 @@ def test_upload_is_named_in_german(open_page: Callable[..., Page]):
 
 
 def test_field_for_names_has_no_english_words(open_page: Callable[..., Page]):
-    page = open_page("?lang=de", **GERMAN)
+    page = open_page(**GERMAN)
     draw(page, fit(STAR))
     page.locator(".ink-door").click()
     expect(button(page, "signs_begin")).to_have_text("Zeichnen")
@@ -28,6 +28,6 @@ def test_field_for_names_has_no_english_words(open_page: Callable[..., Page]):
 
 
 def test_slider_writes_a_comma(open_page: Callable[..., Page]):
-    page = open_page("?lang=de&tab=Lab", **GERMAN)
+    page = open_page("?tab=Lab", **GERMAN)
     write(page, 7)
     expect(part(page, "lab_size")).to_contain_text("0,1")
