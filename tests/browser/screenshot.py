@@ -4,6 +4,7 @@ Run from the project's folder::
 
     .venv/bin/python -m tests.browser.screenshot .github/first-seconds.webp
     .venv/bin/python -m tests.browser.screenshot mlp/page/style/preview.png
+    .venv/bin/python -m tests.browser.screenshot .github/german.png de
 """
 
 import io
@@ -29,8 +30,8 @@ LAST_MS = 2500
 SEVEN = pen.fit(DIGITS[7], share=0.65)  # an untrained network reads it wrong
 
 
-def take(path: Path) -> None:
-    """Save an animated WebP of the page's start, or its last image as a PNG file."""
+def take(path: Path, language: str = "en") -> None:
+    """Save an animated WebP of the page's start in a language, or its last image as a PNG file."""
     still = path.suffix == ".png"
     path_of_browser = chromium.find()  # uses its own Playwright, which must not run inside ours
     with (
@@ -39,8 +40,8 @@ def take(path: Path) -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path_of_browser, args=chromium.ARGS)
-        page = browser.new_page(viewport=STILL_SIZE if still else SIZE)
-        page.goto(server.url)
+        page = browser.new_page(viewport=STILL_SIZE if path.stem == "preview" else SIZE)
+        page.goto(f"{server.url}/?lang={language}")
         page.locator(pen.CANVAS).wait_for()
         page.wait_for_timeout(DOTS_MS)
         frames = first_seconds(page)
@@ -81,4 +82,4 @@ def save_moving(frames: list[tuple[bytes, int]], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]))
+    take(Path(sys.argv[1]), *sys.argv[2:])
