@@ -49,6 +49,12 @@ def test_refusal_says_its_rule(open_page: Callable[..., AppTest]):
     assert "Ein Code hat" in press_refused.error[0].value
 
 
+def test_link_to_share_opens_in_the_language_of_its_sender(open_page: Callable[..., AppTest]):
+    page = open_page(epochs=3)
+    page.button_group(key="share_what").set_value("These settings").run()
+    assert [one for one in page.get("html") if 'data-link="?epochs=3&amp;lang=de"' in one.proto.body]
+
+
 @pytest.mark.parametrize(
     ("query", "cookie", "browser", "spoken"),
     [

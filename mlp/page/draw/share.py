@@ -22,6 +22,7 @@ from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
+from mlp.page.style.link import Query, language_query
 from mlp.page.style.reach import named_address
 from mlp.page.style.redraw import redrawn
 from mlp.page.style.theme import LIGHT
@@ -54,6 +55,11 @@ def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
             draw(visitor)
 
 
+def _copy_query(query: Query) -> None:
+    """Draw the button that copies a link to this page with a query, and with the language if it is not English."""
+    copy_button(f"?{urlencode({**query, **language_query()}, doseq=True)}")
+
+
 def copy_button(link: str) -> None:
     """Draw the button that copies a link: an address, or a query of the page's own."""
     st.html(_COPY.format(link=html.escape(link), copy=tr("Copy the link"), label=tr("Link")))
@@ -62,14 +68,14 @@ def copy_button(link: str) -> None:
 def share_settings(_visitor: Visitor) -> None:
     """Draw the button that copies a link with the settings."""
     st.markdown(tr("A link with these settings, and nothing else."))
-    copy_button(f"?{urlencode(settings_query(), doseq=True)}")
+    _copy_query(settings_query())
 
 
 def share_drawing(visitor: Visitor) -> None:
     """Draw the button that copies a link with the drawing, and those that download a picture of it."""
     drawing = this_page().desk.drawing
-    if drawing is not None and drawing.strokes:
-        copy_button(f"?{urlencode({'drawing': strokes_to_text(drawing.strokes)})}")
+    if drawing is not None and (link := strokes_to_text(drawing.strokes)):
+        _copy_query({"drawing": [link]})
     _picture(visitor)
 
 
