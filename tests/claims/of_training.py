@@ -1,6 +1,7 @@
 """Checks of claims in lessons, glossary and help, computed with two seeds."""
 
 import math
+import statistics
 
 import numpy as np
 from scipy import ndimage
@@ -45,7 +46,9 @@ def far_too_fast_learns_little_or_by_chance() -> None:
     fast, medium = (
         [right(trained(FIVE_EPOCHS, learning_rate=rate, seed=seed).network) for seed in seeds] for rate in (1.0, 0.1)
     )
-    assert max(fast) < min(medium) - 0.1
+    # Most learn little. One can reach 0.84 by chance; which one, depends on the last bits of the processor's products.
+    assert statistics.median(fast) < min(medium) - 0.2
+    assert max(fast) < min(medium)
     assert max(fast) - min(fast) > 0.15
     assert max(medium) - min(medium) < 0.05
 

@@ -91,7 +91,12 @@ document.addEventListener("click", (event) => {
   if (link.search.includes("lesson=")) reveal("lessons_card");
   else revealSections();
 }, { capture: true });  // the bar keeps its clicks to itself
-// Below the cards, what is next goes along in the row of tabs.
-document.addEventListener("scroll", () => requestAnimationFrame(() => {
+// Below the cards, what is next goes along in the row of tabs, also if what is above becomes lower after the last scroll.
+const noteBelow = () => requestAnimationFrame(() => {
   document.documentElement.toggleAttribute("data-ink-below", tabRow()?.getBoundingClientRect().top < 2);
-}), { capture: true, passive: true });
+});
+const heights = new ResizeObserver(noteBelow);
+document.addEventListener("scroll", () => {
+  noteBelow();
+  heights.observe(document.querySelector('[data-testid="stMainBlockContainer"]'));
+}, { capture: true, passive: true });
