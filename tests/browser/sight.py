@@ -73,6 +73,14 @@ def step_of(page: Page) -> int:
     return int(re.sub(r"\D", "", found[1])) if found else 0
 
 
+def train_to_end(page: Page) -> None:
+    """Train, and return once the run has ended and the page is at rest."""
+    button(page, "train").click()
+    done = tr("done after {time} of training", time="").split()[0]
+    expect(part(page, "progress")).to_contain_text(done, timeout=TRAINED_MS)
+    at_rest(page)
+
+
 def begin_run(page: Page) -> int:
     """Train, pause, and return the number of finished steps; what needs a run is shown from then on."""
     button(page, "train").click()

@@ -98,7 +98,9 @@ def opening_html(language: str) -> tuple[str, str]:
     light, dark = f"{{ {_variables(LIGHT)} }}", f"{{ {_variables(DARK)} }}"
     css = f":root {light} @media (prefers-color-scheme: dark) {{ :root {dark} }}"
     css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}"  # as `live.js` notes it
-    css += f":root {{ --upload: {json.dumps(tr('Upload'), ensure_ascii=False)}; }}"
+    limit = tr("at most {most} MB", most=st.get_option("server.maxUploadSize"))
+    for name, text in {"upload": tr("Upload"), "upload-limit": limit}.items():
+        css += f":root {{ --{name}: {json.dumps(text, ensure_ascii=False)}; }}"
     css += f"@media print {{ :root:root {light} }}{_css()}"
     head = f'<title>{NAME}</title><meta name="description" content="{tr(SENTENCE)}">'
     widgets = language if direction(language) == "ltr" else ENGLISH

@@ -17,6 +17,8 @@ def test_upload_is_named_in_german(open_page: Callable[..., Page]):
     expect(uploads.get_by_role("button", name="Hochladen", exact=True)).to_be_visible()
     expect(uploads.get_by_text("Upload", exact=True)).not_to_be_visible()
     expect(uploads.get_by_text("per file")).not_to_be_visible()
+    limit = "(zone) => getComputedStyle(zone, '::after').content"
+    assert uploads.get_by_test_id("stFileUploaderDropzone").evaluate(limit) == '"höchstens 10 MB"'
 
 
 def test_field_for_names_has_no_english_words(open_page: Callable[..., Page]):

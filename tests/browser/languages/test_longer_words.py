@@ -5,11 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlp.language import tr
 from tests.browser.digits import STAR
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import TRAINED_MS, at_rest, button, clear, faults, part, places, press, write
+from tests.browser.sight import TRAINED_MS, at_rest, button, clear, faults, part, places, press, train_to_end, write
 
 SIZES = (
     {"width": 1366, "height": 768},
@@ -35,12 +34,6 @@ class Look(dict[str, str]):
         return "\n".join(f"{state}, {fault}" for fault, state in self.items())
 
 
-def train(page: Page) -> None:
-    button(page, "train").click()
-    done = tr("done after {time} of training", time="").split()[0]
-    expect(part(page, "progress")).to_contain_text(done, timeout=TRAINED_MS)
-
-
 @pytest.mark.chromium
 def test_longer_words_have_room_on_the_first_screen(open_page: Callable[..., Page], longer_words: str):
     page, look = open_page(f"?epochs=1&lang={longer_words}", viewport=SIZES[0]), Look()
@@ -50,7 +43,7 @@ def test_longer_words_have_room_on_the_first_screen(open_page: Callable[..., Pag
     part(page, "correction").get_by_text("7", exact=True).click()
     expect(button(page, "teach_now")).to_be_visible()
     look.at(page, "corrected")
-    train(page)
+    train_to_end(page)
     look.at(page, "done")
     button(page, "guess_first").first.click()
     expect(button(page, "lab_guess_end")).to_be_visible()
@@ -75,7 +68,7 @@ def test_longer_words_have_room_on_the_first_screen(open_page: Callable[..., Pag
 @pytest.mark.chromium
 def test_longer_words_have_room_in_each_place(open_page: Callable[..., Page], longer_words: str):
     page, look = open_page(f"?epochs=1&lang={longer_words}", **PHONE), Look()
-    train(page)
+    train_to_end(page)
     write(page, 1)
     for place in places(page, with_views=True):
         look.at(page, place)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from mlp.language import speaking
 from tests.browser.pen import CANVAS
 from tests.browser.screens import PHONE
-from tests.browser.sight import TRAINED_MS, at_rest, button, faults, part, places, press, write
+from tests.browser.sight import at_rest, button, faults, part, places, press, train_to_end, write
 
 LAPTOP, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 SIZES = (LAPTOP, {"width": 1366, "height": 625}, {"width": 1024, "height": 600}, {"width": 820, "height": 1180}, NARROW)
@@ -48,13 +48,6 @@ def looked_at(page: Page, state: str, sizes: Sequence[Any] = SIZES) -> list[str]
         at_rest(page)
         found += [f"{state}, {size['width']} × {size['height']}: {each}" for each in faults(page, ".nothing")]
     return found
-
-
-def train(page: Page) -> None:
-    button(page, "train").click()
-    expect(button(page, "pause")).to_be_enabled()
-    expect(part(page, "pause").locator("button")).to_be_disabled(timeout=TRAINED_MS)
-    at_rest(page)
 
 
 def box(element: Locator) -> dict[str, float]:
@@ -116,7 +109,7 @@ def test_first_screen_of_a_mirrored_page_is_whole(open_hebrew: Callable[..., Pag
     part(page, "correction").get_by_text("7", exact=True).click()
     expect(button(page, "teach_now")).to_be_visible()
     found += looked_at(page, "corrected")
-    train(page)
+    train_to_end(page)
     found += looked_at(page, "done")
     press(button(page, "open_lessons"))
     found += looked_at(page, "lesson")
@@ -126,7 +119,7 @@ def test_first_screen_of_a_mirrored_page_is_whole(open_hebrew: Callable[..., Pag
 @pytest.mark.chromium
 def test_each_place_of_a_mirrored_page_is_whole(open_hebrew: Callable[..., Page]):
     page = open_hebrew(**PHONE)
-    train(page)
+    train_to_end(page)
     write(page, 1)
     found = []
     for place in places(page, with_views=True):

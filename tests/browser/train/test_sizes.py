@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS, STAR
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import TRAINED_MS, at_rest, button, eventually, faults, part, press, tab, write
+from tests.browser.sight import TRAINED_MS, at_rest, button, eventually, faults, part, press, tab, train_to_end, write
 
 LAPTOP, LOW = {"width": 1366, "height": 768}, {"width": 1366, "height": 625}
 LARGE = {"width": 1920, "height": 1080}
@@ -46,12 +46,6 @@ def box(page: Page, selector: str) -> dict[str, float]:
     return {**found, "right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}  # type: ignore[dict-item]
 
 
-def train(page: Page) -> None:
-    button(page, "train").click()
-    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
-    at_rest(page)
-
-
 def share_network(page: Page) -> str:
     """Send the network, check that its QR code is in view in a low window, and return the query of its link."""
     page.set_viewport_size(LOW)  # type: ignore[arg-type]
@@ -78,7 +72,7 @@ def test_first_screen_is_whole_at_each_size_and_in_each_state(open_page: Callabl
     part(page, "correction").get_by_text("7", exact=True).click()
     expect(button(page, "teach_now")).to_be_visible()
     found += looked_at(page, "corrected")
-    train(page)
+    train_to_end(page)
     found += looked_at(page, "done")
     link = share_network(page)
     page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
@@ -135,7 +129,7 @@ def test_phone_has_no_gap_below_what_is_next_and_no_corner_beside_the_answer(ope
     shade = Image.open(BytesIO(page.screenshot(clip=corner))).convert("L")  # type: ignore[arg-type]
     assert min(shade.tobytes()) > 128
     page.evaluate(top, 0)
-    train(page)
+    train_to_end(page)
     pieces = part(page, "progress").locator(".ink-status > span").all_inner_texts()
     assert len(pieces) > 2
     assert not any(each.startswith("·") for each in pieces)  # as a line could begin with it
