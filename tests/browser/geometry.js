@@ -43,6 +43,7 @@
         const left = within(box, cut), isCut = left.right - left.left < box.width - slack || left.bottom - left.top < box.height - slack;
         if (isCut && (isSeen || !element.matches(".ink-word"))) faults.push(`cut: ${name(element)}`);  // a line ends with a whole word
       }
+      if (isSeen && element.matches("[type=text], [type=number]") && element.scrollWidth > element.clientWidth + slack) faults.push(`cut: ${name(element)}`);
       if (isSeen && element.matches(`${PRESSED}, .net, ${SLIDER}`) && !element.matches(".neuron")) boxes.push({ ...seen, layer, element });
       for (const node of element.childNodes) {
         if (node.nodeType !== Node.TEXT_NODE || !node.data.trim()) continue;

@@ -135,8 +135,9 @@ def tool(page: Page, name: str) -> Locator:
 
 
 def press(choice: Locator) -> None:
-    """Press a choice, and return once the script that it requests has ended."""
+    """Press a choice, and return once the script that it requests has ended, and the browser has what it shows."""
     choice.evaluate(_PRESS)
+    expect(choice.page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def places(page: Page, *, with_views: bool) -> Iterator[str]:

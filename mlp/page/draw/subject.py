@@ -36,7 +36,7 @@ def subject_choice(dataset: Dataset) -> None:
         last = len(getattr(dataset, kind)) - 1
         _digit_number.set(min(_digit_number.get(), last))  # the other split may be smaller
         with _digit_number.placed():
-            st.number_input(tr("Number"), 0, last, key=_digit_number.key, width=130, persist_state="session")
+            st.number_input(tr("Number"), 0, last, key=_digit_number.key, width=190, persist_state="session")
         st.button(tr("Another one"), key="another_digit", on_click=_another, args=(last,))
 
 

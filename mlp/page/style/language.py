@@ -34,7 +34,7 @@ def in_language(run: Callable[[ScriptRunner, Any], None]) -> Callable[[ScriptRun
 
 
 def slider_format(english: str | None = None) -> str | None:
-    """Return how a slider writes its numbers: outside English as the browser does, as Streamlit has no other comma."""
+    """Return how a slider writes its numbers: outside English as the page does, see ``OF_WIDGETS``."""
     return english if speaks() == ENGLISH else "localized"
 
 

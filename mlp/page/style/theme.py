@@ -49,8 +49,9 @@ FONT_FACE = (
 NO_PRELOAD = "document.fonts.load = () => Promise.resolve([]);"
 """Keeps Streamlit from loading the font of icons first of all: it comes with the first icon, see page.css."""
 
-OF_WIDGETS = 'window[Symbol.for("react-aria.i18n.locale")] = "{}";'
-"""Sets the language of Streamlit's sliders: of a browser in Hebrew, only their thumbs would go from right to left."""
+OF_WIDGETS = """window[Symbol.for("react-aria.i18n.locale")] = "{0}";
+Object.defineProperty(navigator, "languages", {{ value: ["{0}"] }});"""
+"""Sets the language in which Streamlit's sliders write numbers, and where their thumbs go from left to right."""
 
 LIGHT = {
     "accent": "#b03808",

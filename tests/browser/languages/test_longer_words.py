@@ -67,7 +67,8 @@ def test_longer_words_have_room_on_the_first_screen(open_page: Callable[..., Pag
 
 @pytest.mark.chromium
 def test_longer_words_have_room_in_each_place(open_page: Callable[..., Page], longer_words: str):
-    page, look = open_page(f"?epochs=1&lang={longer_words}", **PHONE), Look()
+    steps = "epochs=2&batch_size=8"  # their number has four figures, as those of MNIST
+    page, look = open_page(f"?{steps}&lang={longer_words}", **PHONE), Look()
     train_to_end(page)
     write(page, 1)
     for place in places(page, with_views=True):

@@ -41,7 +41,7 @@ def choices(visitor: Visitor, data: Dataset) -> None:
         options,
         key=_evidence_for.key,
         format_func=lambda name: tr(name) if name == _evidence_for.default else name,
-        width=130,
+        width=160,
     )
 
 

@@ -62,7 +62,7 @@ def choices(visitor: Visitor, data: Dataset) -> None:
         )
     if newest:
         exact = SessionVar(f"lab_step_{at}", at)  # another field beside another step
-        st.number_input(tr("Exact step"), 0, newest, at, key=exact.key, width=130)
+        st.number_input(tr("Exact step"), 0, newest, at, key=exact.key, width=190)
         st.button(tr("Compute it"), key="lab_replay", on_click=_compute, args=(visitor, job, exact))
     st.button(tr("Back to now"), key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == newest)
 

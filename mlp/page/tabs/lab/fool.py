@@ -36,7 +36,7 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, float]:
         [ANY, *names],
         key="lab_target",
         format_func=lambda name: tr(name) if name == ANY else name,
-        width=130,
+        width=160,
     )
     size = st.slider(
         tr("Size of the change"),

@@ -54,7 +54,7 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
     with _lab_wish_neuron.placed():
         if first or answers == DIGITS:
             st.number_input(
-                tr("Neuron") if first else tr("Digit"), first, width - 1 + first, key=_lab_wish_neuron.key, width=130
+                tr("Neuron") if first else tr("Digit"), first, width - 1 + first, key=_lab_wish_neuron.key, width=190
             )
         else:
             st.selectbox(
@@ -62,7 +62,7 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
                 range(width),
                 key=_lab_wish_neuron.key,
                 format_func=lambda place: plain(answers[place]),
-                width=130,
+                width=160,
             )
     st.button(
         tr("Ask it"),
