@@ -107,7 +107,8 @@ class Plot {
     this.top = letters / 2;
     this.bottom = box.height - letters - 2 * GAP_PX;
     this.high = this.bottom - this.top;
-    const heights = ticks(...plot.y, Math.min(MAX_TICKS, Math.max(2, Math.floor(this.high / TICK_PX.y))));
+    const [lowest, highest] = plot.y, last = plot.percent ? Math.min(highest, 1) : highest;
+    const heights = ticks(lowest, last, Math.min(MAX_TICKS, Math.max(2, Math.floor(this.high / TICK_PX.y))));
     this.left = Math.max(...heights.map((y) => pen.measureText(text(y)).width)) + 2 * GAP_PX;
     this.right = named.length ? Math.max(...named.map(({ name }) => pen.measureText(name).width)) + 2 * GAP_PX : 2 * GAP_PX;
     this.wide = box.width - this.left - this.right;
@@ -118,10 +119,14 @@ class Plot {
       this.straight(pen, this.left, this.Y(y), this.left + this.wide, this.Y(y));
     }
     this.straight(pen, this.left, this.bottom, this.left + this.wide, this.bottom);
+    let free = this.left;  // where the next number can begin
+    pen.textAlign = "left";
     for (const x of ticks(...plot.x, Math.max(2, Math.floor(this.wide / TICK_PX.x)))) {
-      const starts = !x && plot.unit, words = starts ? `${plot.unit} 0` : inkling.number(x), half = pen.measureText(words).width / 2;
-      pen.textAlign = starts ? "left" : "center";
-      pen.fillText(words, starts ? this.left : Math.min(this.X(x), box.width - half), this.bottom + GAP_PX + letters / 2);
+      const starts = !x && plot.unit, words = starts ? `${plot.unit} 0` : inkling.number(x), { width } = pen.measureText(words);
+      const left = starts ? this.left : Math.min(this.X(x), box.width - width / 2) - width / 2;
+      if (x && left < free) continue;
+      pen.fillText(words, left, this.bottom + GAP_PX + letters / 2);
+      free = left + width + GAP_PX;
     }
   }
 

@@ -199,7 +199,8 @@ def value_range(quantity: Quantity, minibatches: np.ndarray, *measured: np.ndarr
     if quantity == "accuracy":
         low = float(values.min()) - 0.005
         step = 0.01 if low > 0.95 else 0.05
-        return max(0.0, math.floor(low / step) * step), ALL_RIGHT
+        low = max(0.0, math.floor(low / step) * step)
+        return low, min(ALL_RIGHT, 1 + (1 - low) / 12)  # above 100%, a twelfth of what is below at most
     # Spikes of a run with too large steps may leave the chart too, except at the present step.
     present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]
     highest = min(float(values.max()), max([BLIND_LOSS, *present]))

@@ -65,6 +65,12 @@ def test_room_speaks_to_each_in_their_own_language(open_page: Callable[..., Page
     give(holder, 4)
     with speaking("es"):
         expect(part(learner, "room_wall")).to_contain_text("2 dibujos: ")
+    with learner.expect_download() as download:
+        part(learner, "room_sheet").get_by_role("link").click()
+    sheet = download.value.path().read_text(encoding="utf-8")
+    with speaking("es"):
+        assert f"Tu clase: eras {tr(animal)}" in sheet
+    assert "<figcaption>3: 3</figcaption>" in sheet
     holder.get_by_role("button", name="Raum herunterladen oder schließen").click()
     button(holder, "room_close_anyway").click()
     with speaking("es"):

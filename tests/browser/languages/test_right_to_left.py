@@ -125,3 +125,12 @@ def test_each_place_of_a_mirrored_page_is_whole(open_hebrew: Callable[..., Page]
     for place in places(page, with_views=True):
         found += looked_at(page, place, (NARROW, LAPTOP))
     assert not found, "\n".join(found)
+
+
+def test_board_of_a_mirrored_page_goes_on_to_the_left(open_hebrew: Callable[..., Page]):
+    page = open_hebrew("board=1", viewport=LAPTOP)
+    place = page.locator(".ink-board-bar").get_by_role("status")
+    expect(place).to_have_text(re.compile(r"^\D*1\D"))
+    for key, number in (("PageDown", 2), ("ArrowLeft", 3), ("ArrowRight", 2)):
+        page.keyboard.press(key)
+        expect(place).to_have_text(re.compile(rf"^\D*{number}\D"))

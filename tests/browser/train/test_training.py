@@ -2,10 +2,23 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of, write
+from tests.browser.sight import LONG_RUN, answer, at_rest, begin_run, button, eventually, part, step_of, write
+
+PAINTED = """({ plot }) => {
+  const painted = [], pen = plot.canvas.getContext("2d");
+  pen.fillText = (text, x) => {
+    const { actualBoundingBoxLeft, actualBoundingBoxRight } = pen.measureText(text);
+    painted.push([text, x - actualBoundingBoxLeft, x + actualBoundingBoxRight]);
+  };
+  Object.assign(plot.plot, { y: [0.99, 1.004], x: [0, 25], unit: "a longer word for epoch" });
+  plot.draw();
+  return painted;
+}"""
+"""Draws the axes of a network that is nearly always right; they end a little above 100%. Returns each text's ends."""
 
 
 def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Page]):
@@ -49,3 +62,14 @@ def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Pag
     expect(part(page, "progress")).not_to_contain_text(f"step {held + 1:,} of")
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
+
+
+def test_axes_of_an_accuracy_end_at_100_percent_and_have_room_for_their_words(page: Page):
+    begin_run(page)
+    painted = part(page, "accuracy_curve").locator(".ink-plot").evaluate(PAINTED)
+    shares = [float(text[:-1]) for text, *_ in painted if text.endswith("%")]
+    assert shares[0] == 99
+    assert max(shares) == 100
+    below = [ends for text, *ends in painted if not text.endswith("%")]
+    assert len(below) > 2
+    assert all(end < begin for (_, end), (begin, _) in pairwise(below))
