@@ -2,6 +2,8 @@
 
 import re
 
+from mlp.page.visitors.codes import LETTERS
+
 SAME = {
     *("Inkling", "MNIST", "Python", "GitHub", "SGD", "Adam", "Nesterov", "ReLU", "Xavier", "He", "Gabor", "sample"),
     *("ONNX", "JSON", "CSV", "PNG", "SVG", "PDF", "HTML", "URL", "px", "kB", "MB", "ms"),
@@ -12,10 +14,10 @@ WORD = re.compile(r"(?<![\w&/#.-])[A-Za-z][a-z]+(?![\w-])")
 ATTRIBUTE = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*)"')
 KEPT = re.compile(
     r"<(style|script|code|pre)\b.*?</\1>|<i aria-hidden.*?</i>|<button[^>]* lang=.*?</button>|:material/\w+:|`[^`]*`"
-    r"|\$\$.*?\$\$|https?://\S+|/\?\S+|[\w/]+\.py",
+    rf"|\$\$.*?\$\$|https?://\S+|/\?\S+|[\w/]+\.py|\b[{LETTERS}]{{8}}\b",
     re.DOTALL,
 )
-"""What is no text: styles, code, icons, names of languages in themselves, formulas, addresses, files."""
+"""What is no text: styles, code, icons, names of languages in themselves, formulas, addresses, files, a room's code."""
 
 
 def english_in(text: str) -> list[str]:

@@ -105,7 +105,7 @@ def test_learning_rate_slider_changes_the_playing_run_and_the_next_one(open_page
 
 
 def test_run_has_the_name_of_its_recipe_until_a_setting_differs(open_page: Callable[..., AppTest]):
-    page = press(open_page(tab="Runs"), "recipe_too_fast")
+    page = press(open_page(tab="Runs", speed="Slow"), "recipe_too_fast")  # else it can end before it is paused
     page.button(key="pause").click().run()
     at_rest(page)
     assert "1 · Far too fast, current" in text(page, "sections")
