@@ -311,12 +311,13 @@ class Engine:
                     self._call_slots()
                 waited = len(self._turns) > 0
                 for slot in self._slots:
-                    if slot.call is None or slot.worker is None:  # a cluster has its own limit
+                    worker = slot.worker  # which may end meanwhile
+                    if slot.call is None or worker is None:  # a cluster has its own limit
                         continue
                     over_s = time.monotonic() - slot.since - self._limit_s
-                    if over_s > 0 and over_s > slot.worker.starved_s:
+                    if over_s > 0 and over_s > worker.starved_s:
                         slot.hung = True
-                        slot.worker.kill()
+                        worker.kill()
 
 
 def _end_worker(slot: WorkerSlot) -> None:

@@ -6,11 +6,11 @@ from concurrent.futures import CancelledError, Future
 
 import pytest
 
-from mlp.jobs.workers.call import Hung
+from mlp.jobs.workers.call import Hung, WorkerFailure
 from mlp.jobs.workers.engine import NO_WORKER, Engine
 from mlp.jobs.workers.turns import LEAST_S, Turns
 from tests.jobs.waiting import Clock, wait_until
-from tests.jobs.workers.fake_workers import InThread, ManualWorkers
+from tests.jobs.workers.fake_workers import InThread, ManualWorker, ManualWorkers
 
 
 def test_calls_keep_their_order_and_can_be_canceled_in_the_queue():
@@ -218,6 +218,38 @@ def test_worker_without_a_core_does_not_count_as_hung(monkeypatch):
     clock.now += 0.3
     with pytest.raises(Hung):
         call.result(60)
+    workers.close()
+
+
+class EndsWhenLookedAt(ManualWorker):
+    """Its process ends while the engine looks whether it had a core."""
+
+    def __init__(self, workers: ManualWorkers) -> None:
+        super().__init__(workers)
+        self.closed = threading.Event()
+
+    @property
+    def starved_s(self) -> float:
+        self.kill()
+        assert self.closed.wait(60)
+        return 0.0
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_hung_call_is_ended_after_a_worker_that_ended_while_it_was_looked_at(monkeypatch):
+    clock, manual = Clock(), ManualWorkers()
+    monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
+    kinds = iter([EndsWhenLookedAt, ManualWorker])
+    workers = Engine(lambda: next(kinds)(manual), width=1, limit_s=0.2)
+    for error in (WorkerFailure, Hung):
+        call = workers.submit(None, str)
+        wait_until(lambda: manual.calls)
+        manual.calls.clear()
+        clock.now += 0.3
+        with pytest.raises(error):
+            call.result(60)
     workers.close()
 
 
