@@ -47,7 +47,9 @@ def texts() -> dict[str, str]:
     found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE, "changed": SAME}
     found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
     found["lesson's cost"] = COST
-    found.update({f"plan/{name}, {stage.task}": stage.usual for name, plan in PLANS.items() for stage in plan.stages})
+    found.update(
+        {f"plan/{name}, {stage.task.name}": stage.usual for name, plan in PLANS.items() for stage in plan.stages}
+    )
     found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:

@@ -161,5 +161,10 @@ def _follow_history() -> None:
     steps, asked = (report.get("steps"), report.get("query")) if isinstance(report, Mapping) else (None, None)
     if isinstance(steps, int) and isinstance(asked, str) and len(asked) <= LONGEST:
         _steps_back.set(steps)
-        _open({name: values[-1] for name, values in parse_qs(asked).items()})
-        rerun_page()
+        open_address(asked)
+
+
+def open_address(query: str) -> None:
+    """Open what an address with this query names, and no lesson without it; for callbacks, as their last act."""
+    _open({name: values[-1] for name, values in parse_qs(query).items()})
+    rerun_page()

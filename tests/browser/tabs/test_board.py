@@ -11,6 +11,7 @@ from mlp.images.drawings.drawing_set import NO_DIGITS, Example
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.rooms import Classrooms
+from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.registry import Visitors
 from tests.browser.server import serve
 from tests.browser.sight import at_rest, button, part, write
@@ -60,7 +61,7 @@ def class_on_disk(folder: Path, n: int) -> str:
         for one in room.learners[1:]:
             room.poll.count(phase, one.number, [one.number % 2] * 5)  # half of them agree, and half are not sure
     room.poll.end()
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     visitors.save(all_now=True)
     return holder.id
 

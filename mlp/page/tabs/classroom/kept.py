@@ -9,6 +9,7 @@ from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_d
 from mlp.language import mark
 from mlp.page.tabs.classroom.learner import DRAWN, Learner
 from mlp.page.tabs.classroom.poll import Poll
+from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.owner import File, Work
 
 MAX_DRAWINGS = MAX_SAMPLES
@@ -28,7 +29,7 @@ class State(Work):
         """Return one file."""
         room = self.owner
         state = {"names": room.names, "collects": room.collects, "shows_answer": room.shows_answer, "way": room.way}
-        state |= {"task": room.task, "last_number": room.last_number, "poll": room.poll}
+        state |= {"task": room.task.name, "last_number": room.last_number, "poll": room.poll}
         content = json.dumps(state, default=vars)
         return [File(self.suffix, (content,), content.encode)]
 
@@ -37,7 +38,7 @@ class State(Work):
         state, room = json.loads(data), self.owner
         room.names, room.last_number = checked_names(state["names"]), state["last_number"]
         room.collects, room.shows_answer, room.way = state["collects"], state["shows_answer"], str(state["way"])
-        room.poll, room.task = Poll(**state["poll"]), str(state["task"])
+        room.poll, room.task = Poll(**state["poll"]), TASKS[state["task"]]
 
 
 class Learners(Work):

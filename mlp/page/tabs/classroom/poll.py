@@ -30,6 +30,11 @@ class Poll:
         """Ask in a phase, or no longer with None, until it is over."""
         self.asks = None if self.is_over else phase
 
+    @property
+    def last_asked(self) -> int:
+        """The place in `PHASES` of what it asks now, or else of what it has asked."""
+        return int(self.is_over) if self.asks is None else self.asks
+
     def takes(self, number: int) -> bool:
         """Whether it asks a learner who has not answered in this phase."""
         return self.asks is not None and number not in self.answered[self.asks]

@@ -16,6 +16,7 @@ from mlp.language import Later, mark
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS, Learners, State
 from mlp.page.tabs.classroom.learner import ANIMALS, DRAWN, Learner, number_of
 from mlp.page.tabs.classroom.poll import Poll
+from mlp.page.tabs.lessons.plan import ANY, Task
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.by_code import CodedWork
 
@@ -47,7 +48,7 @@ class Classroom(CodedWork):
     shows_answer: bool = False  # whether the table is open, after which nobody can guess
     way: str = ""  # how those networks were trained that the table compares, as chosen; empty for that of most
     poll: Poll = field(default_factory=Poll)  # what they think of five ideas
-    task: str = ""  # what the class does now, by its name in the holder's plan; empty without one
+    task: Task = ANY  # what the class does now in the holder's plan
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
@@ -60,7 +61,7 @@ class Classroom(CodedWork):
 
     def drop(self) -> None:
         """Remove everybody, and what they gave. The lock is held."""
-        self.collects, self.task = False, ""
+        self.collects, self.task = False, ANY
         self.learners, self.left, self.waiting, self.poll = [], [], {}, Poll()
         self._drop_pictures()
 
@@ -300,13 +301,13 @@ class Classroom(CodedWork):
     @property
     def breaks(self) -> bool:
         """Whether a round of *Break it* is on; what was found stays."""
-        return self.task == "break"
+        return self.task.counts == "claimed"
 
-    def begin_task(self, task: str) -> None:
+    def begin(self, task: Task) -> None:
         """Begin what a step of the plan names, for everybody, and set what that needs."""
         with self.lock:
             self.task = task
-            self.collects = self.collects or task == "draw"
-            self.shows_answer = self.shows_answer or task == "table"
-            self.poll.ask({"come": 0, "draw": 0, "compare": 1}.get(task))
+            self.collects = self.collects or task.collects
+            self.shows_answer = self.shows_answer or task.opens_table
+            self.poll.ask(task.asks)
         self.changed()

@@ -226,5 +226,5 @@ def room_state(visitor: Visitor) -> str:
     if room is None:
         return news
     is_in = f"{room.learner(me) is not None} {me in room.waiting}"
-    asks = f"{room.task} {room.poll.asks} {room.poll.is_over}"
+    asks = f"{room.task.name} {room.poll.asks} {room.poll.is_over}"
     return f"{news} {room.code} {is_in} {room.collects} {room.shows_answer} {asks}"

@@ -1,17 +1,22 @@
 """What is next in a class's room, once the row below the canvas has no more to ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.learning import learn_with
-from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.room import EACH, Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room
+from mlp.page.tabs.lessons.plan import ANY, TASKS, Task
 from mlp.page.tabs.next_step import NextStep, Thread, train_own
 from mlp.page.tabs.places import go_to
+from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import COPIES, MAX_IMAGES, DrawingData, room_of
 from mlp.training.settings import Settings
@@ -20,6 +25,52 @@ CLASS_RUN = Settings(epochs=2)
 """A run of the plan: with it, a class of 24 on two cores is done within its step (python -m tests.wire.lesson)."""
 CLASS_IMAGES = 100_000
 """Images that a run on the class's drawings alone learns from in a plan, about as many as the other one."""
+
+
+class Count(NamedTuple):
+    """What learners do, in words: as what a step asks for, and beside that; and whether one with these runs has."""
+
+    asked: str
+    beside: str
+    is_done: Callable[[Classroom, Learner, Sequence[NumberedRun]], bool]
+
+
+COUNTS = {
+    "drew": Count(
+        mark("{n} of {all} drew all"),
+        mark("{n} drew all"),
+        lambda _room, learner, _runs: min(learner.drawings.counts) >= EACH,
+    ),
+    "trained": Count(
+        mark("{n} of {all} trained"),
+        mark("{n} trained"),
+        lambda _room, _learner, runs: any(run.snapshot.finished for run in runs if not _is_lesson(run)),
+    ),
+    "answered": Count(
+        mark("{n} of {all} answered"),
+        mark("{n} answered"),
+        lambda room, learner, _runs: learner.number in room.poll.answered[room.poll.last_asked],
+    ),
+    "guessed": Count(
+        mark("{n} of {all} guessed"), mark("{n} guessed"), lambda _room, learner, _runs: learner.guess is not None
+    ),
+    "claimed": Count(
+        mark("{n} of {all} found a mistake"),
+        mark("{n} found a mistake"),
+        lambda _room, learner, _runs: len(learner.mistakes) > 0,
+    ),
+    "taught": Count(
+        mark("{n} of {all} taught it"),
+        mark("{n} taught it"),
+        lambda room, _learner, runs: any(_is_lesson(run) and room_of(run.data) == room.code for run in runs),
+    ),
+}
+"""What the strip counts, by its name in a task."""
+
+
+def _is_lesson(run: NumberedRun) -> bool:
+    """Whether a run was taught mistakes of a round; its control was not."""
+    return isinstance(run.data, DrawingData) and run.data.mistakes and bool(run.data.share)
 
 
 def room_thread(visitor: Visitor) -> Thread | None:
@@ -32,28 +83,36 @@ def room_thread(visitor: Visitor) -> Thread | None:
         return Thread([], [GIVEN])
     if room.poll.takes(mine.number):
         return Thread([_shown(mark("Say what you think"), True, "room_ideas")], [GIVEN])
-    asks = room.breaks or (room.asks_for(mine.who) is not None and room.task in ("", "come", "draw"))
+    asks = room.task.draws and (room.breaks or room.asks_for(mine.who) is not None)
     return Thread([] if asks else steps_in(room, mine), [GIVEN])
 
 
 def steps_in(room: Classroom, mine: Learner) -> Sequence[NextStep]:
     """Return the steps of a learner in a room: the one of the holder's plan, or all without a plan."""
-    guess = _shown(mark("Guess what is misread"), not room.shows_answer and mine.guess is None, "room_guesses")
+    task = room.task
     learn = NextStep(
         mark("Train with the class"),
         lambda visitor: room_of(visitor.runs.data) != room.code,
         lambda visitor: learn_with(visitor, room),
     )
-    of_task = {
-        "": [guess, learn],
-        "train": [NextStep(mark("Train a network"), lambda visitor: not _has_class_run(visitor), train_for_class)],
-        "alone": [learn._replace(label=mark("Train on the signs"), take=lambda visitor: _train_alone(visitor, room))],
-        "guess": [guess],
-        "table": [_shown(mark("See who reads whom"), True, "room_results")],
-        "teach": [_shown(mark("Teach it the mistakes"), True, "room_break")._replace(is_due=_lacks_lesson)],
-        "compare": [_shown(mark("See what we think"), room.poll.is_over, "room_ideas")],
+    ways = {
+        "digits": NextStep(task.button, lambda visitor: not _has_class_run(visitor), train_for_class),
+        "signs": learn._replace(label=task.button, take=lambda visitor: _train_alone(visitor, room)),
     }
-    return [*of_task.get(room.task, ()), _shown(mark("See what the class wrote"), True, "room_wall")]
+    if task is ANY:
+        steps = [_to(room, mine, TASKS["guess"]), learn]
+    else:
+        steps = [ways.get(task.trains) or _to(room, mine, task)] if task.button else []
+    return [*steps, _shown(mark("See what the class wrote"), True, "room_wall")]
+
+
+def _lacks(room: Classroom, mine: Learner, task: Task, visitor: Visitor) -> bool:
+    """Whether a learner has yet to do what a task counts, if that is still possible."""
+    if task.counts == "answered":  # they have, or the thread would ask for it
+        return room.poll.is_over
+    if task.counts == "guessed" and room.shows_answer:
+        return False
+    return not task.counts or not COUNTS[task.counts].is_done(room, mine, all_runs(visitor))
 
 
 def train_for_class(visitor: Visitor) -> None:
@@ -67,15 +126,16 @@ def _has_class_run(visitor: Visitor) -> bool:
     return visitor.job is not None and visitor.job.snapshot().settings == CLASS_RUN
 
 
-def _lacks_lesson(visitor: Visitor) -> bool:
-    return not (isinstance(visitor.runs.data, DrawingData) and visitor.runs.data.mistakes)
-
-
 def _train_alone(visitor: Visitor, room: Classroom) -> None:
     """Train on the others' drawings, for as many epochs as end within the step."""
     n_images = min(MAX_IMAGES, COPIES * max(1, room.n_drawings))
     set_controls(replace(chosen_settings(), epochs=min(100, max(1, CLASS_IMAGES // n_images))))
     learn_with(visitor, room)
+
+
+def _to(room: Classroom, mine: Learner, task: Task) -> NextStep:
+    """Return the step that leads a learner to the place of a task."""
+    return _shown(task.button, True, task.place)._replace(is_due=partial(_lacks, room, mine, task))
 
 
 def _shown(label: str, is_due: bool, key: str) -> NextStep:

@@ -1,7 +1,7 @@
 """Plans of 45 minutes: what the class does, step by step, what to ask, and what usually comes out."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mlp.language import mark, tr
 
@@ -11,15 +11,60 @@ NOT_YET = -1
 """The step before the first one."""
 
 
+class Task(NamedTuple):
+    """What a class does in a step, the same in each plan; a room keeps its name.
+
+    ``link`` opens it on the holder's page, as a link's query does; ``place`` is the key of the part that comes into
+    view, and that the board shows. ``counts`` names what learners have to do, see `COUNTS` in
+    `mlp.page.tabs.classroom.thread`, and ``button`` is the marked label of what leads a learner to it; ``trains`` says
+    what they train on. ``asks`` is the phase of the poll of ideas.
+    """
+
+    name: str
+    place: str
+    link: str = "tab=Room"
+    counts: str = ""
+    button: str = ""
+    trains: Literal["", "digits", "signs", "mistakes"] = ""
+    needs_room: bool = True
+    draws: bool = False  # whether the row below the canvas asks for drawings first
+    collects: bool = False  # whether the room takes drawings from then on
+    opens_table: bool = False
+    asks: int | None = None
+
+
+ANY = Task("", "room_wall", draws=True)
+"""What a class does without a plan: whatever it wants."""
+TASKS = {
+    task.name: task
+    for task in (
+        ANY,
+        Task("come", "room_code", counts="answered", draws=True, asks=0),
+        Task("name", "tab-your-drawings", link="drawings=signs", needs_room=False),
+        Task("draw", "room_wall", counts="drew", draws=True, collects=True, asks=0),
+        Task(
+            "train", "train_card", counts="trained", button=mark("Train a network"), trains="digits", needs_room=False
+        ),
+        Task("alone", "room_wall", counts="trained", button=mark("Train on the signs"), trains="signs"),
+        Task("guess", "room_guesses", counts="guessed", button=mark("Guess what is misread")),
+        Task("table", "room_results", button=mark("See who reads whom"), opens_table=True),
+        Task("break", "room_break", counts="claimed", draws=True),
+        Task("teach", "room_break", counts="taught", button=mark("Teach it the mistakes"), trains="mistakes"),
+        Task("examples", "lessons_card", link="tab=Room&lesson=examples", needs_room=False),
+        Task("compare", "room_ideas", counts="answered", button=mark("See what we think"), asks=1),
+    )
+}
+"""What a class can do, by name."""
+
+
 class Stage(NamedTuple):
     """A step of a lesson; its texts are marked, and trusted HTML, with what to press in ``em``.
 
-    ``task`` names what a room sets for it, see `mlp.page.tabs.classroom.room.Classroom.begin_task`. ``usual`` is what
-    comes out in most classes, and why.
+    ``usual`` is what comes out in most classes, and why.
     """
 
     minutes: int
-    task: str
+    task: Task
     name: str
     does: str
     asks: str
@@ -38,7 +83,7 @@ class Plan:
 
 COME = Stage(
     5,
-    "come",
+    TASKS["come"],
     mark("Come in"),
     mark("Everybody scans the code, and you press <em>Let in</em>. Then everybody says what they think of five ideas."),
     mark("What does it mean that a machine learns?"),
@@ -46,7 +91,7 @@ COME = Stage(
 )
 COMPARE = Stage(
     6,
-    "compare",
+    TASKS["compare"],
     mark("Ask after the lesson"),
     mark("Everybody answers the five ideas again. Then press <em>Show the answers</em>."),
     mark("Which idea has changed, and why?"),
@@ -59,7 +104,7 @@ PLANS = {
             COME,
             Stage(
                 7,
-                "draw",
+                TASKS["draw"],
                 mark("Draw"),
                 mark("Everybody draws two of each digit."),
                 mark("Do all sevens look alike?"),
@@ -67,7 +112,7 @@ PLANS = {
             ),
             Stage(
                 7,
-                "train",
+                TASKS["train"],
                 mark("Train"),
                 mark("Everybody leaves one digit on the canvas, and trains a network on it."),
                 mark("When does it first read your digit? Who told it how?"),
@@ -78,7 +123,7 @@ PLANS = {
             ),
             Stage(
                 3,
-                "guess",
+                TASKS["guess"],
                 mark("Guess"),
                 mark("Everybody marks the digit that will be misread most."),
                 mark("Why this one?"),
@@ -86,7 +131,7 @@ PLANS = {
             ),
             Stage(
                 5,
-                "table",
+                TASKS["table"],
                 mark("Open the table"),
                 mark("Each row is a network, each column a writer. A press on a cell shows what was misread."),
                 mark("What misled it?"),
@@ -97,7 +142,7 @@ PLANS = {
             ),
             Stage(
                 7,
-                "break",
+                TASKS["break"],
                 mark("Break it"),
                 mark("Who draws a digit that we all can read, and it can’t? You judge each one."),
                 mark("Why does it fall for that?"),
@@ -107,7 +152,7 @@ PLANS = {
             ),
             Stage(
                 5,
-                "teach",
+                TASKS["teach"],
                 mark("Teach it"),
                 mark("Everybody presses <em>Teach it these</em>, then <em>Teach it none: the control</em>."),
                 mark("What does each mend, and what does it break?"),
@@ -126,7 +171,7 @@ PLANS = {
         (
             Stage(
                 5,
-                "name",
+                TASKS["name"],
                 mark("Name your signs"),
                 mark("Choose two to five signs. Type their names under <em>Signs</em>."),
                 mark("How many drawings will it need?"),
@@ -135,7 +180,7 @@ PLANS = {
             COME,
             Stage(
                 7,
-                "draw",
+                TASKS["draw"],
                 mark("Draw"),
                 mark("Everybody draws two of each sign: one neatly, and one in a hurry."),
                 mark("What makes your ★ a ★?"),
@@ -143,7 +188,7 @@ PLANS = {
             ),
             Stage(
                 6,
-                "alone",
+                TASKS["alone"],
                 mark("Train"),
                 mark("Everybody trains a new network on the signs of all others."),
                 mark("Will it read yours, which it has never seen?"),
@@ -151,7 +196,7 @@ PLANS = {
             ),
             Stage(
                 4,
-                "guess",
+                TASKS["guess"],
                 mark("Guess"),
                 mark("Everybody marks the sign that will be misread most."),
                 mark("Why this one?"),
@@ -159,7 +204,7 @@ PLANS = {
             ),
             Stage(
                 6,
-                "table",
+                TASKS["table"],
                 mark("Open the table"),
                 mark("Each network has learned everybody’s signs but its owner’s, so it reads only these."),
                 mark("Which signs were misread? What is different about them?"),
@@ -167,7 +212,7 @@ PLANS = {
             ),
             Stage(
                 6,
-                "examples",
+                TASKS["examples"],
                 mark("More drawings"),
                 mark("Guess together: do more drawings help? Then press <em>Run all</em> on the board."),
                 mark("Why do more drawings help, if each is bent a hundred times?"),

@@ -28,6 +28,7 @@ from mlp.page.tabs.classroom.break_it import (
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
+from mlp.page.tabs.lessons.plan import TASKS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
 from tests.images.drawings.sample_drawings import letters, own_digits
@@ -67,7 +68,7 @@ def room() -> Classroom:
     room.ask("holder", holds=True)
     room.open_door()
     room.ask("ann")
-    room.begin_task("break")
+    room.begin(TASKS["break"])
     return room
 
 
@@ -99,9 +100,9 @@ def test_only_learners_claim_while_a_round_is_on(room):
     room.open_door(0)
     room.ask("stranger")
     assert claim(room, "stranger", leaning(7, 40), 7) == "The round is over."
-    room.begin_task("teach")
+    room.begin(TASKS["teach"])
     assert claim(room, "ann", leaning(7, 40), 7) == "The round is over."
-    room.begin_task("break")
+    room.begin(TASKS["break"])
     for digit, degrees in MISREAD[:MAX_CLAIMS]:
         claim(room, "ann", leaning(digit, degrees), digit)
     assert claim(room, "ann", leaning(7, 40), 7) == "3 of your drawings wait to be judged. Wait for one of them."

@@ -12,6 +12,7 @@ from mlp.page.tabs.classroom.holder.report import NO_IDEAS, NO_TABLE, room_repor
 from mlp.page.tabs.classroom.learner import ANIMALS
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.wall import summary
+from mlp.page.tabs.lessons.plan import TASKS
 from tests.page.sight import markup
 from tests.page.tabs.classroom.test_ideas import filled
 from tests.page.tabs.classroom.ways import Pages, me
@@ -54,7 +55,7 @@ def test_report_has_all_that_came_out_and_names_nobody(classroom: Pages):
     room, _ = after_a_lesson(classroom)
     assert NO_IDEAS in room_report(room)  # as the next answer would be seen in counts
     room.poll.end()
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     report = room_report(room)
     words = " ".join(written(report).split())
     assert "Drawings: 30, by 3 writers." in words

@@ -13,6 +13,7 @@ from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import ANIMALS
 from mlp.page.tabs.classroom.poll import N_IDEAS
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, MAX_WAITING, RETURNS_S, Classroom, ClassroomError
+from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.analysis_budget import within_budget
 from tests.page.visitors.trouble import Clock
 
@@ -132,7 +133,7 @@ def test_nobody_else_gets_the_animal_of_somebody_who_left_for_two_hours(room, mo
 
 def test_nobody_guesses_once_the_table_is_open(room):
     room.guess("holder", 4)
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     room.guess("holder", 7)
     assert room.learner("holder").guess == 4
 
@@ -155,7 +156,7 @@ def test_each_change_is_announced_and_those_within_a_pause_together(monkeypatch)
             lambda: room.let_in("ann"),
             lambda: room.give("ann", 0, image(0)),
             lambda: room.guess("ann", 1),
-            lambda: room.begin_task("table"),
+            lambda: room.begin(TASKS["table"]),
             lambda: (room.collect(False), room.collect(True), room.let_go("ann")),
         ),
         start=1,

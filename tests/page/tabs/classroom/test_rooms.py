@@ -22,6 +22,7 @@ from mlp.page.tabs.classroom.rooms import (
     told,
 )
 from mlp.page.tabs.classroom.wall import wall_parts
+from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.registry import KEPT_S, Visitors
 from mlp.page.visitors.session import visitors as page_visitors
 from mlp.training.data.drawing_data import CLOSED, class_data
@@ -73,7 +74,7 @@ def with_class(visitors):
     for number, one in enumerate((holder, learner)):
         for label in range(10):
             room.give(person(one.id), label, image(label + 50 * number))
-    room.begin_task("break")
+    room.begin(TASKS["break"])
     sets = {label: replace(NO_DIGITS, examples=(Example(label, image(label + 100)),)) for label in (3, 5)}
     room.change(replace(room.learner(person(learner.id)), mistakes=sets[3], claims=sets[5]))
     return holder, learner, room

@@ -21,6 +21,7 @@ from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, TOO_FEW, seat_of
 from mlp.page.tabs.classroom.table import APART, limits_of, score, table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
+from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import letters, own_digits
@@ -111,7 +112,7 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     room, holder, learner = classroom
     holder_id, learner_id = map(me, (holder, learner))
     name = room.learner(learner_id).name
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     assert rows_of(room) == {"Pretrained": [holder_id, learner_id], "MNIST alone": [holder_id, learner_id]}
     learner.run().button(key="step").click().run()
     assert rows_of(at_rest(learner) and room)[name] == [holder_id]
@@ -137,7 +138,7 @@ def test_network_that_learned_a_rounds_mistakes_reads_the_others_drawings(classr
     mine, drawn = room.learner(learner_id), sample().train
     with room.lock:
         room.change(replace(mine, mistakes=NO_DIGITS.with_example(int(drawn.labels[0]), drawn.images[0])))
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     for page, key in ((holder, "room_teach"), (learner, "round_teach")):
         press(page.run(), key)
         job = visitor_of(page).job
@@ -225,7 +226,7 @@ def test_nothing_of_a_closed_room_stays_in_memory(classroom, as_mistake):
     pixels = np.random.default_rng([28, 28, as_mistake]).bytes(784)  # images of other tests have shorter seeds
     me = person(visitor_of(holder).id)
     if as_mistake:
-        room.begin_task("break")
+        room.begin(TASKS["break"])
         room.change(replace(room.learner(me), claims=NO_DIGITS.with_example(3, np.frombuffer(pixels, np.uint8))))
         press(holder.run(), next(one.key for one in holder.button if one.key.startswith("round_yes")))
     else:
@@ -272,7 +273,7 @@ def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):
     assert label(page.run()) == steps[0]
     room.guess(me, 3)
     assert label(page.run()) == steps[1]
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     assert label(page.run()) == "See who reads whom"
     assert label(holder.run()) == ""  # whose strip leads
 

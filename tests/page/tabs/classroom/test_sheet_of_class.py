@@ -10,6 +10,7 @@ from mlp.page.tabs.classroom.after.changed import ALONE, KEPT, QUESTION, TAUGHT,
 from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.learner import called
 from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.lessons.plan import TASKS
 from tests.page.sight import eventually, page_of, visitor_of
 from tests.page.tabs.classroom.test_report import after_a_lesson, named, written
 from tests.page.tabs.classroom.ways import Pages, me
@@ -26,7 +27,7 @@ def test_sheet_has_a_learners_own_part_and_nothing_of_others(classroom: Pages):
     room, holder = after_a_lesson(classroom)
     learner = measured(press(classroom[2].run(), "room_teach"))
     measured(press(holder, "room_teach"))
-    room.begin_task("table")
+    room.begin(TASKS["table"])
     mine = room.learner(me(learner))
     sheet = learner.run().session_state["downloads"].files["room_sheet"].make()
     words = " ".join(written(sheet).split())

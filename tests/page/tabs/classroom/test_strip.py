@@ -7,14 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.page.tabs.classroom.holder.steps import PLACES, Done, Position, done_in
+from mlp.page.tabs.classroom.holder.steps import Done, Position, done_in
 from mlp.page.tabs.classroom.holder.strip import in_numbers, late
 from mlp.page.tabs.classroom.kept import State
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS, TOO_FEW
-from mlp.page.tabs.classroom.thread import CLASS_RUN
-from mlp.page.tabs.lessons.plan import PLANS
+from mlp.page.tabs.classroom.thread import CLASS_RUN, COUNTS
+from mlp.page.tabs.lessons.plan import PLANS, TASKS
 from mlp.page.train.card import script_state
 from tests.page.sight import text, visitor_of
 from tests.page.tabs.classroom.ways import keys
@@ -22,7 +22,7 @@ from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
 from tests.sample_digits import sample
 
-LATE = {"train", "alone", "teach"}
+NOTHING = dict.fromkeys(COUNTS, 0)
 
 
 def room_of(page: AppTest) -> Classroom:
@@ -60,8 +60,8 @@ def test_each_step_of_a_plan_opens_a_place_that_is_not_empty(open_page: Callable
             page, "strip"
         )
         assert re.sub("<.*?>", "", stage.usual) in text(page, "strip")
-        assert not is_empty(page, PLACES[stage.task]), stage.name
-        if stage.task == "name":
+        assert not is_empty(page, stage.task.place), stage.name
+        if stage.task.name == "name":
             visitor_of(page).signs.change(DrawingSet(("♥", "★")))
     assert "strip_next" not in keys(page)
     assert visitor_of(page).job is None or visitor_of(page).job.snapshot().settings == CLASS_RUN
@@ -94,7 +94,7 @@ def test_pupils_pages_follow_the_steps_of_the_plan(open_page: Callable[..., AppT
     assert seen == [think, think, *of_steps, think]
     assert script_state(visitor_of(pupil)) == before  # nothing has begun by itself
     press(holder, "strip_back")
-    assert (room.task, room.shows_answer) == ("teach", True)
+    assert (room.task.name, room.shows_answer) == ("teach", True)
 
 
 def test_pupil_trains_what_ends_within_the_step(open_page: Callable[..., AppTest]):
@@ -102,7 +102,7 @@ def test_pupil_trains_what_ends_within_the_step(open_page: Callable[..., AppTest
     room = room_of(holder)
     room.open_door()
     pupil = press(open_page(room=room.code, epochs="100"), "room_join")
-    room.begin_task("train")
+    room.begin(TASKS["train"])
     press(pupil.run(), "next_step")
     assert visitor_of(pupil).job.snapshot().settings == CLASS_RUN
     assert label(pupil) == "See what the class wrote"
@@ -152,8 +152,8 @@ def test_strip_counts_what_learners_have_done(open_page: Callable[..., AppTest])
     room.guess("ben", 3)
     room.poll.ask(0)
     room.poll.count(0, room.learner("ann").number, [0] * 5)
-    assert done_in(room, visitor_of(holder)) == Done(2, 1, 0, 1, 1, 0.0)
-    assert "0 of 2 trained · 1 drew · 1 answered · 1 guessed" in text(holder.run(), "strip")
+    assert done_in(room, visitor_of(holder)) == Done(2, {**NOTHING, "drew": 1, "answered": 1, "guessed": 1}, 20)
+    assert "1 drew all · 1 answered · 1 guessed" in text(holder.run(), "strip")
 
 
 def test_plan_ends_with_its_room(open_page: Callable[..., AppTest]):
@@ -167,15 +167,29 @@ def test_plan_ends_with_its_room(open_page: Callable[..., AppTest]):
 
 def test_strip_says_if_training_ends_after_its_step():
     for number, stage in enumerate(PLANS["Digits"].stages):
-        now, done = Position("Digits", number), Done(8, 8, 0, 0, 0, 60.0 * stage.minutes + 300)
-        told = "Training needs about 5 min more than this step." if stage.task in LATE else ""
+        now, done = Position("Digits", number), Done(8, NOTHING, training_s=60.0 * stage.minutes + 300)
+        told = "Training needs about 5 min more than this step." if stage.task.trains else ""
         assert late(now, done) == told
         assert late(now, done._replace(training_s=60.0 * stage.minutes)) == ""
-    assert in_numbers(Position("Digits", 1), Done(8, 3, 2, 0, 0, 0.0)) == "<b>3 of 8 drew</b> · 2 trained"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Draw", "<b>3 of 8 drew all</b> · 104 drawings · 2 trained · 1 found a mistake"),
+        ("Open the table", "3 drew all · 2 trained · 1 found a mistake"),
+        ("Break it", "<b>1 of 8 found a mistake</b> · 3 drew all · 2 trained"),
+        ("Teach it", "<b>0 of 8 taught it</b> · 3 drew all · 2 trained · 1 found a mistake"),
+    ],
+)
+def test_strip_counts_first_what_a_step_asks_for(name: str, told: str):
+    [number] = [number for number, stage in enumerate(PLANS["Digits"].stages) if stage.name == name]
+    done = Done(8, {**NOTHING, "drew": 3, "trained": 2, "claimed": 1}, 104)
+    assert in_numbers(Position("Digits", number), done) == told
 
 
 def test_room_keeps_what_its_class_does():
     room, again = Classroom("room k7p3x"), Classroom("room k7p3x")
-    room.begin_task("break")
+    room.begin(TASKS["break"])
     State(again).load(0, State(room).files()[0].dump())
-    assert (again.task, again.breaks) == ("break", True)
+    assert (again.task.name, again.breaks) == ("break", True)

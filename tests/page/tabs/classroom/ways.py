@@ -8,6 +8,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from tests.images.drawings.sample_drawings import own_digits
@@ -82,4 +83,4 @@ def take(visitor: Visitor, signs: DrawingSet) -> None:
     """Open a room for signs with foreign names, and its table."""
     room = ROOMS.open(visitor, signs.names)
     room.add_file(signs)
-    room.begin_task("table")
+    room.begin(TASKS["table"])

@@ -1,41 +1,24 @@
 """The steps of the holder's plan: each opens its place, and sets what it needs."""
 
 import time
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mlp.class_names import DIGITS
 from mlp.language import said_by
-from mlp.page import state
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.classroom.classroom_section import NAME
+from mlp.page.tabs.address import open_address
 from mlp.page.tabs.classroom.learner import person
-from mlp.page.tabs.classroom.room import EACH, Classroom, ClassroomError
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import ROOMS, seat_of
-from mlp.page.tabs.classroom.thread import train_for_class
-from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, open_lessons
+from mlp.page.tabs.classroom.thread import COUNTS, train_for_class
 from mlp.page.tabs.lessons.plan import BEGUN, NOT_YET, PLANS, Stage
-from mlp.page.tabs.places import go_to, place_key
 from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
 refused = Refusal("strip")
-PLACES = {
-    "come": "room_code",
-    "draw": "room_wall",
-    "train": "train_card",
-    "alone": "room_wall",
-    "guess": "room_guesses",
-    "table": "room_results",
-    "break": "room_break",
-    "teach": "room_break",
-    "compare": "room_ideas",
-    "name": place_key("Your drawings"),
-    "examples": "lessons_card",
-}
-"""The key of what each task opens, which the board shows."""
-OUTSIDE = ("name", "train", "examples")
-"""Tasks whose places are not in the room."""
 
 
 class Position(NamedTuple):
@@ -71,9 +54,9 @@ def take(visitor: Visitor, number: int) -> None:
     reached = position(visitor)
     if reached is None:
         return
-    stage = PLANS[reached.plan].stages[number]
-    if stage.task not in OUTSIDE and ROOMS.of(visitor) is None:
-        of_signs = "name" in (each.task for each in PLANS[reached.plan].stages)
+    task = PLANS[reached.plan].stages[number].task
+    if task.needs_room and ROOMS.of(visitor) is None:
+        of_signs = any(stage.task.trains == "signs" for stage in PLANS[reached.plan].stages)
         try:
             ROOMS.open(visitor, visitor.signs.now.names if of_signs else DIGITS)
         except ClassroomError as error:
@@ -81,46 +64,31 @@ def take(visitor: Visitor, number: int) -> None:
             return
     visitor.kept[BEGUN] = (reached.plan, number, time.time())
     if (room := ROOMS.of(visitor)) is not None:
-        room.begin_task(stage.task)
-    _open(visitor, stage.task)
-
-
-def _open(visitor: Visitor, task: str) -> None:
-    """Show the place of a task, with what would else be missing there: a run, or a field for signs."""
-    if task == "train":
+        room.begin(task)
+    if task.trains == "digits":
         train_for_class(visitor)
-    elif task == "examples":
-        LESSON_VIEWS.chosen.set("examples")
-        open_lessons()
-    elif task == "name":
-        state.drawings_of.set("signs")
-    reveal(PLACES[task])
-    go_to("Your drawings" if task == "name" else NAME)
+    reveal(task.place)
+    open_address(task.link)
 
 
 class Done(NamedTuple):
-    """How many of ``n`` learners have drawn all, trained, answered, and guessed; seconds until their runs end."""
+    """How many of ``n`` learners have done what each of `COUNTS` names, and seconds until their runs end."""
 
     n: int
-    drew: int
-    trained: int
-    answered: int
-    guessed: int
-    training_s: float
+    counts: Mapping[str, int]
+    drawings: int = 0
+    training_s: float = 0.0
 
 
 def done_in(room: Classroom, holder: Visitor) -> Done:
     """Return what a room's learners have done; neither its holder nor writers of files count."""
-    present = {person(visitor.id): visitor for visitor in visitors().present()}
-    here = [learner for learner in room.learners if learner.who not in (learner.name, person(holder.id))]
-    jobs = [present[learner.who].job for learner in here if learner.who in present]
-    runs = [job.snapshot() for job in jobs if job is not None]
-    asked = room.poll.answered[room.poll.asks if room.poll.asks is not None else int(room.poll.is_over)]
-    return Done(
-        len(here),
-        sum(min(learner.drawings.counts) >= EACH for learner in here),
-        sum(run.finished for run in runs),
-        len(asked),
-        sum(learner.guess is not None for learner in here),
-        max((run.seconds_left or 0.0 for run in runs if run.playing), default=0.0),
-    )
+    present = {person(visitor.id): all_runs(visitor) for visitor in visitors().present()}
+    here = [
+        (learner, present.get(learner.who, []))
+        for learner in room.learners
+        if learner.who not in (learner.name, person(holder.id))
+    ]
+    counts = {name: sum(count.is_done(room, *each) for each in here) for name, count in COUNTS.items()}
+    runs = [run.snapshot for _, runs in here for run in runs if run.snapshot.playing]
+    n_drawings = sum(len(learner.drawings) for learner, _ in here)
+    return Done(len(here), counts, n_drawings, max((run.seconds_left or 0.0 for run in runs), default=0.0))

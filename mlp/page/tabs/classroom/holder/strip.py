@@ -7,32 +7,21 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import in_words
-from mlp.language import mark, several, tr
+from mlp.language import several, tr
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import Event, redrawn, rerun_page
 from mlp.page.tabs.classroom.holder.hold import devices
-from mlp.page.tabs.classroom.holder.steps import PLACES, Done, Position, done_in, position, refused, take
+from mlp.page.tabs.classroom.holder.steps import Done, Position, done_in, position, refused, take
 from mlp.page.tabs.classroom.learner import called
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE, ROOMS
-from mlp.page.tabs.lessons.plan import BEGUN, PLANS, minutes_of, to_say
+from mlp.page.tabs.classroom.thread import COUNTS
+from mlp.page.tabs.lessons.plan import ANY, BEGUN, PLANS, minutes_of, to_say
 from mlp.page.visitors.visitor import Visitor
 
 AT_DOOR = 3
 """Names of those who wait that the strip shows; a press lets in no others."""
-COUNTED = {"come": "answered", "draw": "drew", "guess": "guessed", "compare": "answered"}
-"""What each task waits for: for the others, that they have trained."""
-FIRST = {
-    "drew": mark("{n} of {all} drew"),
-    "trained": mark("{n} of {all} trained"),
-    "answered": mark("{n} of {all} answered"),
-    "guessed": mark("{n} of {all} guessed"),
-}
-"""What the class has done, of what the step waits for."""
-OTHERS = {"drew": mark("{n} drew"), "trained": mark("{n} trained"), "answered": mark("{n} answered")}
-OTHERS |= {"guessed": mark("{n} guessed")}
-"""What else it has done."""
 _let_in = ControlVar("strip_let_in", False)
 _at_door = SessionVar[tuple[str, ...]]("strip_at_door", ())
 """Those whom the button lets in."""
@@ -43,7 +32,7 @@ def _look(page: Any) -> Hashable:
     if reached is None or room is None:
         return reached and reached.minutes
     done = done_in(room, page.visitor)
-    return reached.minutes, late(reached, done), done[:-1]
+    return reached.minutes, late(reached, done), done.n, done.drawings, tuple(done.counts.values())
 
 
 PROGRESS = Event(_look, 1.0)
@@ -79,7 +68,7 @@ def _strip(visitor: Visitor) -> None:
             )
             with st.container(horizontal=True):
                 for number, stage in enumerate(plan.stages):
-                    st.button(tr(stage.name), key=f"strip_to_{stage.task}", on_click=_take, args=(visitor, number))
+                    st.button(tr(stage.name), key=f"strip_to_{stage.task.name}", on_click=_take, args=(visitor, number))
             if room is None:
                 st.button(tr("End this plan"), key="strip_end", on_click=_end, args=(visitor,))
 
@@ -95,7 +84,7 @@ def _step(visitor: Visitor, reached: Position) -> None:
         of_all = tr("{minutes} of the lesson", minutes=minutes_of(PLANS[reached.plan], reached.number))
         step = tr("{number} of {all} · {name}", number=reached.number + 1, all=len(stages), name=tr(stage.name))
         text = f'<b>{step}</b> <span title="{of_all}">{gone}</span>'
-        shows = f'data-shows="{PLACES[stage.task]}" data-step="{reached.number} {reached.began}"'
+        shows = f'data-shows="{stage.task.place}" data-step="{reached.number} {reached.began}"'
     st.html(f'<p class="ink-step" {shows}>{text}</p>', width="content")
     if reached.number + 1 < len(stages):
         then = reached.number + 1
@@ -139,16 +128,17 @@ def in_numbers(reached: Position, done: Done) -> str:
     """Return what a class has done, the step's own number first, as HTML."""
     if not done.n:
         return tr("Nobody is here yet.")
-    task = "" if reached.stage is None else reached.stage.task
-    counts = {"drew": done.drew, "trained": done.trained, "answered": done.answered, "guessed": done.guessed}
-    first = COUNTED.get(task, "trained")
-    others = "".join(f" · {tr(OTHERS[name], n=n)}" for name, n in counts.items() if n and name != first)
-    return f"<b>{tr(FIRST[first], n=counts[first], all=done.n)}</b>{others}"
+    asked = (ANY if reached.stage is None else reached.stage.task).counts
+    told = [f"<b>{tr(COUNTS[asked].asked, n=done.counts[asked], all=done.n)}</b>"] if asked else []
+    if asked == "drew":
+        told.append(several("{n} drawing", "{n} drawings", done.drawings))
+    told += [tr(COUNTS[name].beside, n=n) for name, n in done.counts.items() if n and name != asked]
+    return " · ".join(told)
 
 
 def late(reached: Position, done: Done) -> str:
     """Return a sentence if training ends after its step; empty if it does not."""
-    if reached.stage is None or reached.stage.task not in ("train", "alone", "teach"):
+    if reached.stage is None or not reached.stage.task.trains:
         return ""
     over_s = done.training_s - 60 * (reached.stage.minutes - reached.minutes)
     more = round(over_s / 60)
