@@ -80,7 +80,8 @@ class Job(Task[Slice]):
 
         self._pace = Pace()
         self._images_per_second: float | None = None
-        self._last_return: float | None = None
+        self._sent_at = 0.0
+        self._has_answered = False  # since it plays
         self._is_late = False  # whether its first answer since it plays is
         self._late: threading.Timer | None = None
         self._since_evaluation_s = 0.0
@@ -110,7 +111,7 @@ class Job(Task[Slice]):
             self._forget_failures()
             if self._can_continue():
                 self._playing = True
-                self._last_return, self._is_late = None, False
+                self._has_answered = self._is_late = False
                 self._pace.stop_at_once()
                 if not self._pace.rests and not self._pace.begin_rest(self._run.step, self._wake):
                     self._send_run()
@@ -204,7 +205,7 @@ class Job(Task[Slice]):
         """Return why nothing is trained at the moment, as text for visitors, if that takes long; else None."""
         if self._future is None or self._engine.trouble:
             return self._engine.trouble if self._future is not None else None
-        if not self._is_late or self._last_return is not None:
+        if not self._is_late or self._has_answered:
             return None
         n_others = self._engine.n_others(self._owner)
         if self._future.running() or not n_others:
@@ -216,7 +217,7 @@ class Job(Task[Slice]):
     def _note_late(self) -> None:
         """Announce that the first answer is late, unless it has come."""
         with self._changes():
-            if self._late is threading.current_thread() and self._playing and self._last_return is None:
+            if self._late is threading.current_thread() and self._playing and not self._has_answered:
                 self._is_late = self._changed = True
 
     def record(self, **extra: Any) -> Record:
@@ -267,7 +268,7 @@ class Job(Task[Slice]):
         if self._future is not None:
             return
         self._mark_learning_rate()
-        self._single_step = not self._playing
+        self._single_step, self._sent_at = not self._playing, time.monotonic()
         step = self._run.step
         steps_to_stop = self._pace.steps_to_stop(step)
         self._send(
@@ -304,13 +305,16 @@ class Job(Task[Slice]):
             self._single_steps = max(0, self._single_steps - 1)
 
     def _measure_speed(self, n_steps: int) -> None:
-        """Update the moving average of images per second."""
-        now = time.monotonic()
-        if n_steps and self._last_return is not None:
-            speed = n_steps * self._run.settings.batch_size / max(now - self._last_return, 1e-6)
+        """Update the moving average of images per second, but after a slice that a stop has ended.
+
+        A slow start has stops after a few steps, with rests: by its pace, a run of seconds would take an hour.
+        """
+        seconds = time.monotonic() - self._sent_at
+        if n_steps and self._has_answered and not self._pace.stops_at(self._run.step + n_steps):
+            speed = n_steps * self._run.settings.batch_size / max(seconds, 1e-6)
             old = self._images_per_second
             self._images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
-        self._last_return = now
+        self._has_answered = True
 
     def _mark_learning_rate(self) -> None:
         """Mark in the history where a new learning rate starts."""

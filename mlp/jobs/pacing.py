@@ -60,11 +60,15 @@ class Pace:
         self._stop = next_stop(self.speed, step)
         return None if self._stop is None else self._stop - step
 
+    def stops_at(self, step: int) -> bool:
+        """Whether the next stop is at this step."""
+        return step == self._stop
+
     def begin_rest(self, step: int, wake: Callable[[], None]) -> bool:
         """Begin a rest, after which ``wake`` is called, if one is due at this step; return whether it was."""
         if self._slow_start and step >= FIRST_STOPS[-1]:
             self.choose("full", slow_start=False)
-        if self.speed == "full" or step != self._stop:
+        if self.speed == "full" or not self.stops_at(step):
             return False
         unseen = self.speed == "slow" and self._seen not in (None, self._stop)
         self._rest = started_timer(LONGEST_REST_S if unseen else REST_S, wake)

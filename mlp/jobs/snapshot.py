@@ -1,5 +1,6 @@
 """Snapshots of a job."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlp.jobs.pacing import Speed
@@ -75,9 +76,25 @@ class Snapshot:
         """Time left at the present speed; None if that is unknown."""
         if not self.images_per_second:
             return None
-        return (self.steps - self.step) * self.settings.batch_size / self.images_per_second
+        return self.images_left / self.images_per_second
+
+    @property
+    def images_left(self) -> int:
+        """Images that it has yet to learn from, each as often as it comes."""
+        return (self.steps - self.step) * self.settings.batch_size
 
     @property
     def can_continue(self) -> bool:
         """Whether steps are left to take."""
         return not self.finished and self.diverged is None
+
+
+def seconds_left_together(runs: Sequence[Snapshot]) -> float | None:
+    """Return the time until all of these playing runs have ended; None while fewer than half have a known speed.
+
+    They share their turns, so it is that of all their images. An unknown speed counts as the mean of the others.
+    """
+    speeds = [run.images_per_second for run in runs if run.images_per_second]
+    if not speeds or 2 * len(speeds) < len(runs):
+        return None
+    return sum(run.images_left for run in runs) * len(speeds) / (len(runs) * sum(speeds))

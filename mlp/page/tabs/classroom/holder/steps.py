@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mlp.class_names import DIGITS
+from mlp.jobs.snapshot import seconds_left_together
 from mlp.language import said_by
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.address import open_address
@@ -91,4 +92,4 @@ def done_in(room: Classroom, holder: Visitor) -> Done:
     counts = {name: sum(count.is_done(room, *each) for each in here) for name, count in COUNTS.items()}
     runs = [run.snapshot for _, runs in here for run in runs if run.snapshot.playing]
     n_drawings = sum(len(learner.drawings) for learner, _ in here)
-    return Done(len(here), counts, n_drawings, max((run.seconds_left or 0.0 for run in runs), default=0.0))
+    return Done(len(here), counts, n_drawings, seconds_left_together(runs) or 0.0)
