@@ -86,14 +86,15 @@ def name_of(page: Page) -> str:
 def begin(holder: Page, phone: Page, other: Page, url: str) -> str:
     """Open a room, let the phone in, and another learner through the open door; return the code."""
     open_plan(holder)
+    expect(part(holder, "strip")).to_contain_text("The door is open for 5 minutes")
+    button(holder, "room_door").click()
+    expect(part(holder, "strip")).not_to_contain_text("The door is open")
     code = part(holder, "room_code").locator("b").inner_text()
     phone.goto(f"{url}/{LINK}&room={code.replace(' ', '')}")
     button(phone, "room_join").click()
     expect(part(phone, "room_waits")).to_contain_text("Wait until your teacher lets you in.")
     button(holder, "strip_let_in").click()
-    button(holder, "strip_people").click()
     button(holder, "room_door").click()
-    button(holder, "strip_people").click()
     other.goto(f"{url}/{LINK}&room={code}")
     button(other, "room_join").click()
     for page in (phone, other):

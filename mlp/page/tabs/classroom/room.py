@@ -1,5 +1,6 @@
 """A room: a class whose learners write digits together, and whose networks read each other's."""
 
+import math
 import secrets
 import threading
 import time
@@ -135,6 +136,11 @@ class Classroom(CodedWork):
     def door_is_open(self) -> bool:
         """Whether it lets everybody in at the moment."""
         return time.monotonic() < self.open_until
+
+    @property
+    def door_minutes(self) -> int:
+        """Minutes for which the door is still open, the last one counted whole; 0 if it is closed."""
+        return max(0, math.ceil((self.open_until - time.monotonic()) / 60))
 
     def let_go(self, who: str, *, may_return: bool = False) -> None:
         """Remove a learner, or somebody who waits, with the room's copies of their drawings.

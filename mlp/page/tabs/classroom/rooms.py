@@ -201,8 +201,8 @@ ROOMS = Classrooms()
 """All rooms of this server."""
 PEOPLE = Event(lambda page: (room := ROOMS.of(page.visitor)) and room.look(), 1.0)
 """Who is in the visitor's room, their guesses and mistakes, and the table."""
-DOOR = Event(lambda page: (room := ROOMS.of(page.visitor)) and (tuple(room.waiting.items()), room.door_is_open), 1.0)
-"""Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
+DOOR = Event(lambda page: (room := ROOMS.of(page.visitor)) and (tuple(room.waiting.items()), room.door_minutes), 1.0)
+"""Who waits to be let in, and how long the door is open: what only the one who holds the room sees."""
 CLAIMS = Event(
     lambda page: (room := ROOMS.of(page.visitor)) and [len(learner.claims) for learner in room.learners], 1.0
 )

@@ -27,6 +27,7 @@ class Task(NamedTuple):
     button: str = ""
     trains: Literal["", "digits", "signs", "mistakes"] = ""
     needs_room: bool = True
+    opens_door: bool = False  # when the holder goes forward to it
     draws: bool = False  # whether the row below the canvas asks for drawings first
     collects: bool = False  # whether the room takes drawings from then on
     opens_table: bool = False
@@ -39,7 +40,7 @@ TASKS = {
     task.name: task
     for task in (
         ANY,
-        Task("come", "room_code", counts="answered", draws=True, asks=0),
+        Task("come", "room_code", counts="answered", opens_door=True, draws=True, asks=0),
         Task("name", "tab-your-drawings", link="drawings=signs", needs_room=False),
         Task("draw", "room_wall", counts="drew", draws=True, collects=True, asks=0),
         Task(
@@ -85,7 +86,10 @@ COME = Stage(
     5,
     TASKS["come"],
     mark("Come in"),
-    mark("Everybody scans the code, and you press <em>Let in</em>. Then everybody says what they think of five ideas."),
+    mark(
+        "The door is open for five minutes: everybody scans the code, and is in. <em>Let in</em> is for those who come "
+        "later. Then everybody says what they think of five ideas."
+    ),
     mark("What does it mean that a machine learns?"),
     mark("There is no right answer yet. You ask the same five again at the end."),
 )

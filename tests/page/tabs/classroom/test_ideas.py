@@ -112,8 +112,8 @@ def test_learner_answers_once_in_two_tabs_and_after_a_reload(classroom, open_pag
 
 def test_only_whom_the_holder_let_in_can_answer(classroom, open_page):
     room, holder, learner = classroom
-    room.open_door(0)
     press(holder, "strip_to_come")
+    room.open_door(0)
     waits = press(open_page(room=room.code), "room_join")
     assert "room_answer" not in keys(waits)
     learner.run()

@@ -108,24 +108,54 @@ def test_pupil_trains_what_ends_within_the_step(open_page: Callable[..., AppTest
     assert label(pupil) == "See what the class wrote"
 
 
-def test_strip_lets_in_only_those_whom_it_names(open_page: Callable[..., AppTest]):
+def test_press_lets_in_all_whom_the_strip_counts(open_page: Callable[..., AppTest]):
     holder = press(open_page(tab="Room"), "room_open")
     room = room_of(holder)
-    for who in ("ann", "ben", "cat", "dan"):
-        room.ask(who)
+    for number in range(24):
+        room.ask(f"learner {number}")
     holder.run()
-    names = list(room.waiting.values())
-    assert f"The {names[0]}, the {names[1]} and the {names[2]} wait, and 1 more." in text(holder, "strip")
+    assert "24 wait." in text(holder, "strip")
+    assert "Nobody is here yet." not in text(holder, "strip")
+    assert {f"The {name} asks to come in." for name in room.waiting.values()} <= set(text_of_people(holder))
     old = holder.button(key="strip_let_in")
-    room.send_away("ann")
-    assert old.label == "Let in 3"
+    room.send_away("learner 0")
+    assert old.label == "Let in 24"
     holder.run()
     press(holder, "strip_let_in")
-    assert {one.who for one in room.learners} == {person(visitor_of(holder).id), "ben", "cat", "dan"}
+    assert {one.who for one in room.learners[1:]} == {f"learner {number}" for number in range(1, 24)}
     assert "strip_let_in" not in keys(holder)
-    room.ask("eve")
+    for who in ("eve", "fay"):
+        room.ask(who)
     holder.run()
-    assert (holder.button(key="strip_let_in").label, len(room.learners)) == ("Let in", 4)
+    eve, fay = room.waiting.values()
+    assert f"The {eve} and the {fay} wait." in text(holder, "strip")
+    assert holder.button(key="strip_let_in").label == "Let in 2"
+    assert len(room.learners) == 24
+
+
+def text_of_people(page: AppTest) -> list[str]:
+    """Return the sentences about those who wait."""
+    return [one.value for one in page.markdown if one.value.endswith(" asks to come in.")]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_going_forward_to_the_step_in_which_all_come_opens_the_door(open_page: Callable[..., AppTest], plan: str):
+    page = begun(open_page(tab="Lessons"), plan)
+    visitor_of(page).signs.change(DrawingSet(("♥", "★")))
+    place = next(at for at, stage in enumerate(PLANS[plan].stages) if stage.task.opens_door)
+    for number in range(place + 1):
+        press(page, "strip_next")
+        assert number == place or ROOMS.of(visitor_of(page)) is None or not room_of(page).door_is_open
+    room = room_of(page)
+    assert "The door is open for 5 minutes: whoever has the code comes in." in text(page, "strip")
+    press(page, "room_door")
+    assert not room.door_is_open
+    press(page, "strip_next")
+    press(page, "strip_back")
+    assert not room.door_is_open
+    press(page, "room_door")
+    room.ask("ann")
+    assert room.learner("ann") is not None
 
 
 def test_late_press_lets_in_nobody_whom_the_page_did_not_show(open_page: Callable[..., AppTest]):

@@ -1,4 +1,4 @@
-"""What whoever holds a room sees: its code, the door, who is there, and the files."""
+"""What whoever holds a room sees: its code, who waits and who is there, and the files."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,9 +27,6 @@ _asked = SessionVar("room_asked", 0)
 """The number of the learner of whom the page asks whether to let them go."""
 _file = Upload("room_file")
 
-SHOWN = 10
-"""Number of those who wait that the page shows; the others move up."""
-
 
 def code_card(room: Classroom) -> None:
     """Draw the code, large, with a QR code of the address that other devices can reach."""
@@ -37,13 +34,9 @@ def code_card(room: Classroom) -> None:
 
 
 def devices(visitor: Visitor, room: Classroom) -> None:
-    """Draw who waits, the door, and who is there, with a button that lets each other one go."""
+    """Draw who waits, and who is there, with a button that lets each other one go."""
     _waiting(room)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if room.door_is_open:
-            st.button(tr("Close the door"), key="room_door", on_click=room.open_door, args=(0.0,))
-        else:
-            st.button(tr("Open the door for five minutes"), key="room_door", on_click=room.open_door)
         st.button(
             tr("End collecting") if room.collects else tr("Collect again"),
             key="room_collects",
@@ -56,16 +49,21 @@ def devices(visitor: Visitor, room: Classroom) -> None:
             _place(room, learner, is_own=learner.who == person(visitor.id))
 
 
+def n_waiting(room: Classroom) -> str:
+    """Return how many wait to be let in, as HTML."""
+    return several("<b>{n}</b> waits.", "<b>{n}</b> wait.", len(room.waiting))
+
+
 def _waiting(room: Classroom) -> None:
     # A key stands in the page, and a digest would be the same in each room.
     waiting = list(room.waiting.items())
-    for who, name in waiting[:SHOWN]:
+    for who, name in waiting:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(tr("{learner} asks to come in.", learner=called(name, first=True)))
             st.button(tr("No"), key=f"room_out_{name}", on_click=room.send_away, args=(who,))
     if len(waiting) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(several("**{n}** waits.", "**{n}** wait.", len(waiting)))
+            st.html(n_waiting(room))
             st.button(tr("Send all away"), key="room_none", on_click=room.send_away, args=tuple(room.waiting))
 
 

@@ -66,6 +66,8 @@ def take(visitor: Visitor, number: int) -> None:
     visitor.kept[BEGUN] = (reached.plan, number, time.time())
     if (room := ROOMS.of(visitor)) is not None:
         room.begin(task)
+        if task.opens_door and number > reached.number:
+            room.open_door()
     if task.trains == "digits":
         train_for_class(visitor)
     reveal(task.place)

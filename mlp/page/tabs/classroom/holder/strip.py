@@ -11,17 +11,17 @@ from mlp.language import several, tr
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import Event, redrawn, rerun_page
-from mlp.page.tabs.classroom.holder.hold import devices
+from mlp.page.tabs.classroom.holder.hold import devices, n_waiting
 from mlp.page.tabs.classroom.holder.steps import Done, Position, done_in, position, refused, take
 from mlp.page.tabs.classroom.learner import called
-from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE, ROOMS
 from mlp.page.tabs.classroom.thread import COUNTS
 from mlp.page.tabs.lessons.plan import ANY, BEGUN, PLANS, minutes_of, to_say
 from mlp.page.visitors.visitor import Visitor
 
 AT_DOOR = 3
-"""Names of those who wait that the strip shows; a press lets in no others."""
+"""Most who wait of whom the strip shows the names, instead of their number."""
 _let_in = ControlVar("strip_let_in", False)
 _at_door = SessionVar[tuple[str, ...]]("strip_at_door", ())
 """Those whom the button lets in."""
@@ -57,7 +57,8 @@ def _strip(visitor: Visitor) -> None:
         if room is not None:
             _door(room)
             done = done_in(room, visitor)
-            st.html(f"<p>{in_numbers(reached, done)}</p>", width="content")
+            nobody = not done.n and bool(room.waiting)
+            st.html(f"<p>{'' if nobody else in_numbers(reached, done)}</p>", width="content")
             st.html(announced("strip_late", late(reached, done)), width="content")
             with st.popover(tr("Who is here"), key="strip_people", width="content"):
                 devices(visitor, room)
@@ -97,26 +98,36 @@ def _take(visitor: Visitor, number: int) -> None:
 
 
 def _door(room: Classroom) -> None:
-    """Draw who waits to be let in, with the button that lets in those who are named."""
-    waiting = list(room.waiting.items())[:AT_DOOR]
-    people, more = tuple(who for who, _ in waiting), len(room.waiting) - len(waiting)
-    text = ""
-    if people:
-        names = in_words([called(name, first=not place) for place, (_, name) in enumerate(waiting)])
-        text = several("<b>{names}</b> waits.", "<b>{names}</b> wait.", len(people), names=names)
-        if more:
-            text = tr("<b>{names}</b> wait, and {n} more.", n=more, names=names)
+    """Draw who waits, with the button that lets them in, and how long the door is open, with the one that closes it."""
+    waiting, text = dict(room.waiting), ""
+    people = tuple(waiting)[: max(1, MAX_LEARNERS - len(room.learners))]
+    if room.door_is_open:
+        text = several(
+            "<b>The door is open</b> for {n} minute: whoever has the code comes in.",
+            "<b>The door is open</b> for {n} minutes: whoever has the code comes in.",
+            room.door_minutes,
+        )
+    elif len(waiting) > AT_DOOR:
+        text = n_waiting(room)
+    elif waiting:
+        names = in_words([called(name, first=not place) for place, name in enumerate(waiting.values())])
+        text = several("<b>{names}</b> waits.", "<b>{names}</b> wait.", len(waiting), names=names)
     st.html(announced("strip_waits", text), width="content")
     if people != _at_door.get():  # so that a press never meets somebody whom the page did not show
         _at_door.set(people)
         _let_in.renew()
-    with st.container(key="strip_door", width="content"):  # always there, else what is open beside it would close
+    with st.container(key="strip_door", width="content", horizontal=True):  # else what is open beside it would close
         if people:
             is_full, label = room.is_full, several("Let in", "Let in {n}", len(people))
             with _let_in.placed():
                 st.button(
                     label, key=_let_in.key, type="primary", disabled=is_full, on_click=_let_all_in, args=(room, people)
                 )
+        if room.door_is_open:
+            st.button(tr("Close the door"), key="room_door", on_click=room.open_door, args=(0.0,))
+        else:
+            about = tr("Lets in everybody who has the code, for five minutes.")
+            st.button(tr("Open the door"), key="room_door", help=about, on_click=room.open_door)
 
 
 def _let_all_in(room: Classroom, people: Sequence[str]) -> None:
