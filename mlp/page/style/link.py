@@ -61,6 +61,11 @@ def linked(name: str) -> str | None:
     return values[-1] if values else None
 
 
+def on_board() -> bool:
+    """Whether the page is in board mode: a class sees it, so what is for its teacher is not sent there."""
+    return linked("board") == "1"
+
+
 def forget_linked(name: str) -> None:
     """Take a name out of the link, so that the page's address, which visitors copy, has it no longer."""
     _linked_query.set({other: values for other, values in linked_query().items() if other != name})

@@ -9,7 +9,7 @@ import segno
 import streamlit as st
 
 from mlp.language import mark, tr
-from mlp.page.style.link import language_query, page_address
+from mlp.page.style.link import page_address
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 """Names by which only this machine knows itself."""
@@ -25,7 +25,7 @@ def with_qr(address: str, above: str = "") -> str:
     return f'<div class="ink-qr"><img src="{picture}" alt="{alt}"><p>{above}{shown}</p>{near}</div>'
 
 
-def reachable(page: str, **query: str) -> str:
+def reachable(page: str, **query: str | list[str]) -> str:
     """Return the address by which other devices open a page: on its own host, unless only this machine knows that.
 
     >>> reachable("https://school.example/inkling/", room="k7p3x")
@@ -35,7 +35,7 @@ def reachable(page: str, **query: str) -> str:
     if split.hostname in LOCAL:
         port = f":{split.port}" if split.port else ""
         split = split._replace(netloc=f"{_reachable_host()}{port}")
-    return split._replace(path=split.path or "/", query=urlencode({**query, **language_query()}, doseq=True)).geturl()
+    return split._replace(path=split.path or "/", query=urlencode(query, doseq=True)).geturl()
 
 
 def named_address() -> str:

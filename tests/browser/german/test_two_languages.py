@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from mlp.language import speaking, tr
-from mlp.page.tabs.classroom.learner import ANIMALS, called
+from mlp.page.tabs.classroom.learner import ANIMALS, by_itself, called
 from mlp.page.tabs.classroom.rooms import ENDED
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -22,7 +22,7 @@ SHADE = 16
 def animal_in(place: Locator) -> str:
     """Return the animal that an element names in the language of this place, by its English name."""
     named = place.inner_text()
-    return next(name for name in ANIMALS if called(name) == named)
+    return next(name for name in ANIMALS if by_itself(name) == named)
 
 
 def give(page: Page, digit: int) -> None:

@@ -80,7 +80,8 @@ def open_plan(holder: Page) -> None:
 
 def name_of(page: Page) -> str:
     """Return the animal that a learner is."""
-    return page.get_by_text(re.compile(r"You are the \w+ in room")).inner_text().split()[3]
+    told = page.get_by_text(re.compile(r"Your name here, in room \w+: \w+\.")).inner_text()
+    return told.partition(": ")[2].partition(".")[0]
 
 
 def begin(holder: Page, phone: Page, other: Page, url: str) -> str:

@@ -23,6 +23,7 @@ from mlp.page.live.desk import STROKE, Desk
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
+from mlp.page.style.link import on_board
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, redrawn
 from mlp.page.tabs.classroom.holder.held_wall import remove_button
@@ -30,7 +31,7 @@ from mlp.page.tabs.classroom.learner import Learner, by_itself, number_of, perso
 from mlp.page.tabs.classroom.learning import teach_with
 from mlp.page.tabs.classroom.room import FULL, Classroom
 from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
-from mlp.page.tabs.classroom.row import CSS
+from mlp.page.tabs.classroom.row import CSS, removed_words
 from mlp.page.tabs.inside.evidence import evidence
 from mlp.page.visitors.runs import RUN, all_runs
 from mlp.page.visitors.visitor import Visitor
@@ -107,9 +108,12 @@ def follow_round(visitor: Visitor) -> None:
 
 def _digits(visitor: Visitor, room: Classroom) -> None:
     """Draw the ten digits to choose from, and what became of the last choice."""
-    n = sum(len(learner.mistakes) for learner in room.learners if learner.who == person(visitor.id))
+    mine = room.learner(person(visitor.id))
+    n = 0 if mine is None else len(mine.mistakes)
     desk, (outcome, version) = this_page().desk, _outcome.get()
     text = outcome if version == desk.version else tr(TASK)
+    if mine is not None:
+        text = f"{removed_words(room, mine)} {text}".strip()
     counted = several("<b>{n}</b> of yours count.", "<b>{n}</b> of yours count.", n)
     st.html(announced("round_asks", f"{text} {counted}" if n else text))
     names = [choice(label, tr("It is {digit}", digit=with_article(name)), name) for label, name in enumerate(DIGITS)]
@@ -175,7 +179,7 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
                 these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
                 st.button(tr("Teach it these"), key="round_teach", type="primary", on_click=_teach, args=these)
                 st.button(tr("Teach it none: the control"), key="round_control", on_click=_teach, args=none)
-                if holds:
+                if holds and not on_board():
                     remove_button(room, opened.number, key="round_remove")
 
 
@@ -186,7 +190,10 @@ def _ask(room: Classroom) -> None:
         _asked.set(claim.number)
         name = with_article(str(claim.example.label))
         with st.container(horizontal=True, vertical_alignment="center", key="round_claim"):
-            alt, asks = tr("the drawing"), mark("**Does everybody read {digit}?** {claim}. Waiting: {n}.")
+            asks = mark("**Does everybody read {digit}?** {claim}. Waiting: {n}.")
+            if on_board():  # a claim that does not count shames nobody
+                asks = mark("**Does everybody read {digit}?** Waiting: {n}.")
+            alt = tr("the drawing")
             st.html(f'<img src="{thumbnail(claim.example)}" alt="{alt}">', width="content")
             st.markdown(tr(asks, digit=name, claim=str(claim), n=len(claims)), width="content")
             yes, no = ((room, claim.number, counts) for counts in (True, False))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from mlp.language import mark, said_by, several, tr
 from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import forget_linked, hidable, linked
+from mlp.page.style.link import forget_linked, hidable, linked, on_board
 from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
@@ -23,7 +22,7 @@ from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.holder.held_wall import held_wall
 from mlp.page.tabs.classroom.holder.hold import closing, code_card, upload
 from mlp.page.tabs.classroom.ideas import ideas
-from mlp.page.tabs.classroom.learner import called, n_lost, person
+from mlp.page.tabs.classroom.learner import by_itself, called, n_lost, person
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import ELSEWHERE, GIVEN, ROOMS, TOO_FEW, holds_room, seat_of, told
@@ -95,7 +94,7 @@ def visit_room(visitor: Visitor) -> None:
 
 
 def open_button(visitor: Visitor) -> None:
-    """Draw the button in *Share* that opens a room."""
+    """Draw the buttons in *Share* that open a room, and lead to the field for the code of one."""
     if seat_of(visitor) is None:
         st.button(
             tr("Open a room for a class"),
@@ -105,6 +104,12 @@ def open_button(visitor: Visitor) -> None:
             on_click=open_room,
             args=(visitor,),
         )
+        st.button(tr("Enter a code"), key="enter_a_code", icon=":material/login:", on_click=_enter_code)
+
+
+def _enter_code() -> None:
+    reveal("room_entrance")
+    go_to(NAME)
 
 
 def _entrance(visitor: Visitor, room: Classroom | None) -> None:
@@ -119,19 +124,17 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
             if not is_linked:
                 st.markdown(_collects(visitor.signs.now.names))
             with st.container(horizontal=True, vertical_alignment="bottom"):
-                if not is_linked:
-                    label = tr("Open a room")
-                    st.button(label, key="room_open", type="primary", on_click=open_room, args=(visitor,))
                 st.text_input(tr("Code of a room"), key=_code.key, max_chars=MAX_CODE, width=160)
-                look: Literal["primary", "secondary"] = "primary" if is_linked else "secondary"
-                st.button(tr("Join"), key="room_join", type=look, on_click=_join, args=(visitor,))
+                st.button(tr("Join"), key="room_join", type="primary", on_click=_join, args=(visitor,))
+                if not is_linked:
+                    st.button(tr("Open a room"), key="room_open", on_click=open_room, args=(visitor,))
     elif (mine := room.learner(person(visitor.id))) is None:
         with st.container(key="room_waits"):
             st.html(f"<p>{waits(room.waiting.get(person(visitor.id), ''))}</p>")
         st.button(tr("Stop waiting"), key="room_leave", on_click=_leave, args=(visitor,))
     else:
-        you_are = tr("You are **{animal}** in room **{code}**.", animal=called(mine.name), code=room.code)
-        st.markdown(f"{you_are} {tr(SHARED)}")
+        name = tr("Your name here, in room **{code}**: **{animal}**.", animal=by_itself(mine.name), code=room.code)
+        st.markdown(f"{name} {tr(SHARED)}")
     _refused.show()
 
 
@@ -147,7 +150,7 @@ def classroom_section(visitor: Visitor, _data: Dataset) -> None:
     with st.container(key="room_ideas"):
         ideas(visitor, room)
     with st.container(key="room_wall"):
-        (held_wall if holds else wall)(room)
+        (held_wall if holds and not on_board() else wall)(room)
     with st.container(key="room_guesses"):
         guesses(visitor, room)
     with st.container(key="room_results"):

@@ -79,7 +79,7 @@ def ideas(visitor: Visitor, room: Classroom) -> None:
             args = visitor, room, poll.asks
             st.form_submit_button(tr("Give my answers"), key="room_answer", on_click=_give, args=args)
     elif poll.asks is not None:
-        st.html(announced("room_answered", tr("Your answers are counted.")))
+        st.html(announced("room_answered", tr("Your answers are counted. Wait for your teacher.")))
     _refused.show()
 
 

@@ -13,6 +13,7 @@ from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.lessons.plan import ANY
 from mlp.page.train.card import Subject, train
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
@@ -30,7 +31,7 @@ def learning(visitor: Visitor, room: Classroom) -> None:
             st.button(
                 tr("Train with the class"),
                 key="room_teach",
-                type="primary",
+                type="primary" if room.task is ANY else "secondary",  # a plan's steps have others
                 on_click=_teach,
                 args=(visitor, room),
                 help=tr(
@@ -41,6 +42,7 @@ def learning(visitor: Visitor, room: Classroom) -> None:
         st.button(
             tr("Train on the class alone"),
             key="room_alone",
+            type="primary" if room.task.trains == "signs" else "secondary",
             on_click=_learn_alone,
             args=(visitor, room),
             help=tr("A new network with your settings learns bent copies of everybody’s drawings but yours."),

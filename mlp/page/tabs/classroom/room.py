@@ -11,7 +11,7 @@ import numpy as np
 
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_file import dump_drawings
-from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.drawings.drawing_set import DrawingSet, as_pixels
 from mlp.images.recorded import Stroke
 from mlp.language import Later, mark
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS, Learners, State
@@ -52,6 +52,7 @@ class Classroom(CodedWork):
     task: Task = ANY  # what the class does now in the holder's plan
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
+    removed: dict[str, int] = field(default_factory=dict)  # by who drew it: the name of the last drawing taken away
     n_given: int = 0  # counts the changes of drawings
     n_copied: int = -1  # n_given at the last download of all drawings since the server started
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
@@ -170,6 +171,7 @@ class Classroom(CodedWork):
                     numbers = [number_of(learner, example.image) for example in drawings.examples]
                     gone = [place for place, number in enumerate(numbers) if number == drawing]
                     if gone:
+                        self.removed[learner.who] = drawings.examples[gone[0]].label
                         fewer[name] = drawings.without_examples(gone)
                 if fewer:
                     self.n_given += 1
@@ -231,6 +233,10 @@ class Classroom(CodedWork):
             if self.n_free < 1:
                 raise ClassroomError(FULL)
             drawings = learner.drawings
+            place = drawings.place_of(as_pixels(image))
+            if place is not None and drawings.examples[place].label == label:
+                raise ClassroomError(Later("You have given this very drawing already. Draw it again."))
+            self.removed.pop(who, None)
             same = [place for place, each in enumerate(drawings.examples) if each.label == label]
             drawings = drawings.without_examples(same[: len(same) + 1 - EACH]).with_example(label, image, strokes)
             self.n_given += 1

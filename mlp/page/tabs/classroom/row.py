@@ -17,7 +17,7 @@ from mlp.page.live.live_page import this_page
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import rerun_page
-from mlp.page.tabs.classroom.learner import called, person
+from mlp.page.tabs.classroom.learner import Learner, by_itself, person
 from mlp.page.tabs.classroom.room import EACH, Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, all_news, told
 from mlp.page.visitors.refusals import Refusal
@@ -54,8 +54,8 @@ def _read(visitor: Visitor, shown: list[list[Any]]) -> None:
 
 def waits(name: str) -> str:
     """Return what somebody reads who waits under a name, as HTML."""
-    you_are, wait = tr("You are <b>{animal}</b>.", animal=called(name)), tr("Wait until your teacher lets you in.")
-    return f'<span class="ink-waits">{you_are}</span> {wait}'
+    yours = tr("Your name here: <b>{animal}</b>.", animal=by_itself(name))
+    return f'<span class="ink-waits">{yours}</span> {tr("Wait until your teacher lets you in.")}'
 
 
 def _names(visitor: Visitor, room: Classroom) -> None:
@@ -70,7 +70,7 @@ def _names(visitor: Visitor, room: Classroom) -> None:
     else:
         name = html.escape(room.names[wanted])
         text = tr("Draw a <b>{name}</b>, then press {name}.", name=name)
-    st.html(announced("room_asks", text), width="content")
+    st.html(announced("room_asks", f"{removed_words(room, mine)} {text}".strip()), width="content")
     buttons = "".join(
         choice(
             label,
@@ -82,6 +82,14 @@ def _names(visitor: Visitor, room: Classroom) -> None:
     )
     pick_from("room_row", buttons, CSS, range(len(room.names)), lambda pick: _give(visitor, room, pick.number))
     _refused.show()
+
+
+def removed_words(room: Classroom, mine: Learner) -> str:
+    """Return that the holder has taken a learner's drawing away, until they give another one, as HTML."""
+    label = room.removed.get(mine.who)
+    if label is None:
+        return ""
+    return tr("Your teacher took your {name} away.", name=html.escape(room.names[label]))
 
 
 def _give(visitor: Visitor, room: Classroom, label: int) -> None:

@@ -13,7 +13,7 @@ from mlp.page.settings.controls import set_controls
 from mlp.page.style.download_button import download_button
 from mlp.page.style.glossary import word_list
 from mlp.page.style.html import shows_answers
-from mlp.page.style.link import hidable, hidden
+from mlp.page.style.link import hidable, hidden, on_board
 from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
@@ -36,6 +36,11 @@ _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
 LESSON_VIEWS = Views(
     "lesson", mark("Lesson"), {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
+
+
+def board_button(label: str) -> str:
+    """Return a button that opens this page in board mode, as HTML."""
+    return f'<button type="button" class="ink-button ink-to-board">{label}</button>'
 
 
 def lessons_are_open() -> bool:
@@ -91,12 +96,12 @@ def lessons_section(visitor: Visitor, data: Dataset, of_class: Callable[[Visitor
             st.button(tr("Close"), key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
         _lesson(visitor, data, chosen)
         sheet_section(visitor, of_class)
-    with st.container(key="for_teachers"), st.expander(tr("For teachers")):
-        if teaching := LESSONS[chosen].teaching:
-            st.markdown(tr(teaching))
-        to_board = tr("Board mode: one part at a time, large")
-        st.html(f'<button type="button" class="ink-button ink-to-board">{to_board}</button>')
-        _plan(visitor)
+    if not on_board():
+        with st.container(key="for_teachers"), st.expander(tr("For teachers")):
+            if teaching := LESSONS[chosen].teaching:
+                st.markdown(tr(teaching))
+            st.html(board_button(tr("Board mode: one part at a time, large")))
+            _plan(visitor)
     with st.container(key="words"), st.expander(tr("Glossary")):
         st.html(word_list())
 

@@ -230,7 +230,8 @@ PLANS = {
 }
 BEFORE = mark(
     "<b>The day before:</b> try it with a second device in the school’s network. <em>Board mode</em> shows one part "
-    "large."
+    "large. Only a second tab of yours, or your phone by the code from <em>Someone else’s turn</em>, has the answers, "
+    "and whose a drawing is."
 )
 IF_IT_FAILS = mark(
     "<b>If a device fails:</b> a page that was closed comes back with its work. On another device, type the code from "
@@ -245,11 +246,11 @@ def minutes_of(plan: Plan, number: int) -> str:
     return tr("{start}–{end} min", start=before, end=before + plan.stages[number].minutes)
 
 
-def to_say(stage: Stage) -> str:
-    """Return what a class does in a step, what to ask, and what usually comes out, as HTML."""
+def to_say(stage: Stage, *, answers: bool = True) -> str:
+    """Return what a class does in a step, what to ask, and with ``answers`` what usually comes out, as HTML."""
     ask = tr("<b>Ask:</b> {question}", question=tr(stage.asks))
     usual = tr("<b>What usually comes out:</b> {answer}", answer=tr(stage.usual))
-    return f"{tr(stage.does)}<br>{ask}<br>{usual}"
+    return f"{tr(stage.does)}<br>{ask}" + (f"<br>{usual}" if answers else "")
 
 
 def plan_html(plan: Plan) -> str:

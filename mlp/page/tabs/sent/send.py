@@ -9,7 +9,7 @@ from mlp.language import mark, tr
 from mlp.page.draw.networks import answering, training_seconds
 from mlp.page.draw.share import copy_button
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import page_address
+from mlp.page.style.link import language_query, page_address
 from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
@@ -36,7 +36,7 @@ _code = SessionVar[str]("sent_code", "")
 
 def link_of(code: str) -> str:
     """Return the address on which others try a network."""
-    return reachable(page_address(), **{LINKED: code})
+    return reachable(page_address(), **{LINKED: [code], **language_query()})
 
 
 def send_section(visitor: Visitor) -> None:

@@ -65,7 +65,7 @@ def test_leaving_asks_with_the_number_of_drawings(classroom: Pages):
     assert (room.learner(me(learner)), room.n_drawings, seat_of(visitor_of(learner))) == (None, 2, None)
     learner.text_input(key="room_typed").set_value(room.code)
     press(learner, "room_join")
-    assert f"You are the {name} in room" in text(learner).replace("**", "")
+    assert f"Your name here, in room {room.code}: {name}." in text(learner).replace("**", "")
     assert room.learner(me(learner)).number == number
     assert "room_left" not in keys(learner)
 
@@ -120,7 +120,7 @@ def test_nothing_on_a_page_names_somebody_beyond_the_room(classroom: Pages, open
     assert {"Let in", "No", "Let go"} <= {one.label for one in holder.button}
     for page in (holder, learner.run(), stranger):
         shown = "".join(str(each.proto) for each in page.main) + str(page_of(page).parts(["page", "room"]))
-        assert "You are " in shown
+        assert "Your name here" in shown
         assert [me(each) for each in (holder, learner, stranger) if me(each) in shown] == []
 
 

@@ -1,6 +1,8 @@
 """The wall of whoever holds a room names each drawing's learner, and one press takes the drawing away everywhere."""
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +15,7 @@ from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import number_of
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.table import table_of
+from mlp.page.tabs.lessons.plan import PLANS, TASKS
 from tests.page.sight import component, text, visitor_of
 from tests.page.tabs.classroom.ways import Pages, keys, me
 from tests.page.ways import press
@@ -89,3 +92,36 @@ def test_press_on_a_drawing_that_has_gone_shows_no_other(classroom: Pages):
     assert "room_remove" not in keys(holder.run())
     room.remove(number_of(mine, rude))  # from another tab
     assert len(room.learner(me(learner)).drawings) == 1
+
+
+def test_page_on_the_board_has_neither_names_of_drawings_nor_their_removal_nor_answers(
+    classroom: Pages, open_page: Callable[..., AppTest]
+):
+    room, holder, learner, rude = given(classroom)
+    press(holder, "strip_to_break")
+    mine = room.learner(me(learner))
+    board = pressed(open_page(visitor=holder, tab="Room", board="1"), number_of(mine, rude))
+    of_board, of_page = (
+        f"{text(page)} {text(page, 'strip')} {[json.loads(one.proto.json or 'null') for one in page.get('bidi_component')]}"
+        for page in (board, pressed(holder, number_of(mine, rude)))
+    )
+    stage = next(stage for stage in PLANS["Digits"].stages if stage.task is TASKS["break"])
+    for words in (f"The {mine.name}’s 3", stage.usual):
+        assert words in of_page, words
+        assert words not in of_board, words
+    assert {"room_remove", "round_remove"} <= keys(holder)
+    assert not {"room_remove", "round_remove"} & keys(board)
+    assert stage.asks in of_board
+    assert "**Does everybody read a 3?** Waiting: 1." in of_board  # which the class may say
+
+
+def test_learner_reads_that_their_drawing_was_taken_away_until_they_give_another(classroom: Pages):
+    room, holder, learner, rude = given(classroom)
+    said = "Your teacher took your 3 away."
+    assert said not in text(learner, "correction_row")
+    press(pressed(holder, number_of(room.learner(me(learner)), rude)), "room_remove")
+    assert said in text(learner.run(), "correction_row")
+    assert said not in text(holder.run(), "correction_row")
+    assert not any(b"removed" in file.dump() for work in room.works for file in work.files())
+    room.give(me(learner), 0, sample().test.images[3])
+    assert said not in text(learner.run(), "correction_row")

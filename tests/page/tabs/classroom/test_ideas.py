@@ -104,7 +104,7 @@ def test_learner_answers_once_in_two_tabs_and_after_a_reload(classroom, open_pag
         "These answers are not counted: the question is over, or you have answered before."
     ]
     again = open_page(visitor=learner, tab="Room")
-    assert "Your answers are counted." in text(again, "room_ideas")
+    assert "Your answers are counted. Wait for your teacher." in text(again, "room_ideas")
     assert "room_answer" not in keys(again)
     assert room.poll.counts[0] == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [1, 0, 0]]
     assert "1 have answered before the lesson, 0 after" in text(holder.run(), "room_ideas").replace("**", "")

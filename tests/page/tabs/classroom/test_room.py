@@ -40,6 +40,15 @@ def test_full_room_refuses_in_a_sentence(room):
     assert room.learner("one more") is not None
 
 
+def test_drawing_that_was_given_already_is_refused_but_may_get_another_name(room):
+    room.give("holder", 7, image(1))
+    with pytest.raises(ClassroomError, match="given this very drawing already"):
+        room.give("holder", 7, image(1))
+    assert room.n_drawings == 1
+    room.give("holder", 1, image(1))
+    assert room.learner("holder").drawings.labels.tolist() == [1]
+
+
 def test_waiting_strangers_take_no_place_and_can_all_be_sent_away(room):
     for number in range(MAX_WAITING):
         room.ask(str(number))  # more than there are animals

@@ -27,8 +27,8 @@ from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.draw.test_your_signs import shape
 from tests.page.live.test_parts import outdated
-from tests.page.sight import address, at_rest, component, draw, draw_sign, eventually, page_of, text, visitor_of
-from tests.page.tabs.classroom.ways import Pages, me
+from tests.page.sight import address, at_rest, component, draw, draw_sign, eventually, markup, page_of, text, visitor_of
+from tests.page.tabs.classroom.ways import Pages, keys, me
 from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
 from tests.sample_digits import sample
@@ -350,3 +350,35 @@ def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom,
     visitor_of(learner).uploads = {}
     first, _ = compared_and_apart(learner.run())
     assert sorted(first) == sorted(basic)
+
+
+def test_share_leads_to_the_field_for_a_code_where_joining_is_the_filled_button(open_page: Callable[..., AppTest]):
+    page = press(open_page(), "enter_a_code")
+    assert {key: page.button(key=key).proto.type for key in ("room_join", "room_open")} == {
+        "room_join": "primary",
+        "room_open": "secondary",
+    }
+    assert page.text_input(key="room_typed").label == "Code of a room"
+    press(page, "room_open")
+    assert not {"enter_a_code", "open_a_room"} & keys(page)
+
+
+def test_training_with_the_class_is_filled_only_where_no_step_of_a_plan_asks_for_another_thing(classroom):
+    room, _, learner = classroom
+
+    def look() -> tuple[str, str]:
+        page = learner.run()
+        return page.button(key="room_teach").proto.type, page.button(key="room_alone").proto.type
+
+    assert look() == ("primary", "secondary")
+    room.begin(TASKS["come"])
+    assert look() == ("secondary", "secondary")
+    room.begin(TASKS["alone"])
+    assert look() == ("secondary", "primary")
+
+
+def test_code_of_a_room_brings_no_language_with_it(open_page: Callable[..., AppTest]):
+    page = press(open_page(tab="Room", lang="de"), "room_open")
+    room = ROOMS.of(visitor_of(page))
+    assert f"room={room.code}" in markup(page)
+    assert not re.search(f"room={room.code}[^<]*lang", markup(page))

@@ -52,10 +52,12 @@ def followed(pupil: AppTest) -> str:
 @pytest.mark.parametrize("plan", PLANS)
 def test_each_step_of_a_plan_opens_a_place_that_is_not_empty(open_page: Callable[..., AppTest], plan: str):
     page = begun(open_page(tab="Lessons"), plan)
-    assert f"{plan} {PLANS[plan].question}" in text(page, "strip")
+    assert f"{plan} Board mode {PLANS[plan].question}" in text(page, "strip")
+    assert "Board mode" not in text(open_page(visitor=page, board="1"), "strip")
     for number, stage in enumerate(PLANS[plan].stages):
         assert page.button(key="strip_next").label == f"{stage.name} ›"
         press(page, "strip_next")
+        assert "Board mode" not in text(page, "strip")
         assert f"{number + 1} of {len(PLANS[plan].stages)} · {stage.name} 0 of {stage.minutes} min" in text(
             page, "strip"
         )

@@ -10,6 +10,7 @@ from mlp.class_names import in_words
 from mlp.language import several, tr
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
+from mlp.page.style.link import on_board
 from mlp.page.style.redraw import Event, redrawn, rerun_page
 from mlp.page.tabs.classroom.holder.hold import devices, n_waiting
 from mlp.page.tabs.classroom.holder.steps import Done, Position, done_in, position, refused, take
@@ -17,6 +18,7 @@ from mlp.page.tabs.classroom.learner import called
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE, ROOMS
 from mlp.page.tabs.classroom.thread import COUNTS
+from mlp.page.tabs.lessons.lessons_section import board_button
 from mlp.page.tabs.lessons.plan import ANY, BEGUN, PLANS, minutes_of, to_say
 from mlp.page.visitors.visitor import Visitor
 
@@ -65,7 +67,9 @@ def _strip(visitor: Visitor) -> None:
         with st.popover(tr("What to say"), key="strip_say", width="content"):
             plan = PLANS[reached.plan]
             st.html(
-                f"<p><b>{tr(plan.question)}</b></p>" if reached.stage is None else f"<p>{to_say(reached.stage)}</p>"
+                f"<p><b>{tr(plan.question)}</b></p>"
+                if reached.stage is None
+                else f"<p>{to_say(reached.stage, answers=not on_board())}</p>"
             )
             with st.container(horizontal=True):
                 for number, stage in enumerate(plan.stages):
@@ -87,6 +91,8 @@ def _step(visitor: Visitor, reached: Position) -> None:
         text = f'<b>{step}</b> <span title="{of_all}">{gone}</span>'
         shows = f'data-shows="{stage.task.place}" data-step="{reached.number} {reached.began}"'
     st.html(f'<p class="ink-step" {shows}>{text}</p>', width="content")
+    if stage is None and not on_board():
+        st.html(board_button(tr("Board mode")), width="content")
     if reached.number + 1 < len(stages):
         then = reached.number + 1
         st.button(f"{tr(stages[then].name)} ›", key="strip_next", type="primary", on_click=_take, args=(visitor, then))
