@@ -87,7 +87,7 @@ def name_of(page: Page) -> str:
 def begin(holder: Page, phone: Page, other: Page, url: str) -> str:
     """Open a room, let the phone in, and another learner through the open door; return the code."""
     open_plan(holder)
-    expect(part(holder, "strip")).to_contain_text("The door is open for 5 minutes")
+    expect(part(holder, "strip")).to_contain_text("The door is open 5 min more")
     button(holder, "room_door").click()
     expect(part(holder, "strip")).not_to_contain_text("The door is open")
     code = part(holder, "room_code").locator("b").inner_text()

@@ -136,6 +136,21 @@ def test_phone_has_no_gap_below_what_is_next_and_no_corner_beside_the_answer(ope
 
 
 @pytest.mark.chromium
+def test_phone_of_a_learner_who_was_just_let_in_has_the_network_below_the_digits(open_page: Callable[..., Page]):
+    holder = open_page("?tab=Room", locale="de-DE", viewport=LAPTOP)
+    press(button(holder, "room_open"))
+    press(button(holder, "room_door"))
+    code = part(holder, "room_code").locator("b").inner_text().replace(" ", "")
+    press(button(holder, "strip_next"))
+    phone = open_page(f"?room={code}", locale="de-DE", **PHONE)
+    press(button(phone, "room_join"))
+    expect(part(phone, "room_row").get_by_role("button")).to_have_count(10)
+    expect(button(phone, "next_step")).to_be_visible()
+    at_rest(phone)
+    assert box(phone, ".st-key-room_row")["bottom"] <= box(phone, ".st-key-stage_network")["y"]
+
+
+@pytest.mark.chromium
 def test_large_screen_is_filled(open_page: Callable[..., Page]):
     page = open_page(viewport=LARGE)
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)

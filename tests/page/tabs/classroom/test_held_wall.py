@@ -94,6 +94,12 @@ def test_press_on_a_drawing_that_has_gone_shows_no_other(classroom: Pages):
     assert len(room.learner(me(learner)).drawings) == 1
 
 
+def all_words(page: AppTest) -> str:
+    """Return all that a page sends: its texts, its strip, and the data of its components."""
+    components = [json.loads(one.proto.json or "null") for one in page.get("bidi_component")]
+    return f"{text(page)} {text(page, 'strip')} {components}"
+
+
 def test_page_on_the_board_has_neither_names_of_drawings_nor_their_removal_nor_answers(
     classroom: Pages, open_page: Callable[..., AppTest]
 ):
@@ -101,10 +107,7 @@ def test_page_on_the_board_has_neither_names_of_drawings_nor_their_removal_nor_a
     press(holder, "strip_to_break")
     mine = room.learner(me(learner))
     board = pressed(open_page(visitor=holder, tab="Room", board="1"), number_of(mine, rude))
-    of_board, of_page = (
-        f"{text(page)} {text(page, 'strip')} {[json.loads(one.proto.json or 'null') for one in page.get('bidi_component')]}"
-        for page in (board, pressed(holder, number_of(mine, rude)))
-    )
+    of_page, of_board = map(all_words, (pressed(holder, number_of(mine, rude)), board))
     stage = next(stage for stage in PLANS["Digits"].stages if stage.task is TASKS["break"])
     for words in (f"The {mine.name}’s 3", stage.usual):
         assert words in of_page, words

@@ -149,7 +149,7 @@ def test_going_forward_to_the_step_in_which_all_come_opens_the_door(open_page: C
         press(page, "strip_next")
         assert number == place or ROOMS.of(visitor_of(page)) is None or not room_of(page).door_is_open
     room = room_of(page)
-    assert "The door is open for 5 minutes: whoever has the code comes in." in text(page, "strip")
+    assert "The door is open 5 min more to all with the code." in text(page, "strip")
     press(page, "room_door")
     assert not room.door_is_open
     press(page, "strip_next")

@@ -108,11 +108,7 @@ def _door(room: Classroom) -> None:
     waiting, text = dict(room.waiting), ""
     people = tuple(waiting)[: max(1, MAX_LEARNERS - len(room.learners))]
     if room.door_is_open:
-        text = several(
-            "<b>The door is open</b> for {n} minute: whoever has the code comes in.",
-            "<b>The door is open</b> for {n} minutes: whoever has the code comes in.",
-            room.door_minutes,
-        )
+        text = tr("<b>The door is open</b> {n} min more to all with the code.", n=room.door_minutes)
     elif len(waiting) > AT_DOOR:
         text = n_waiting(room)
     elif waiting:
