@@ -52,8 +52,8 @@ _opened = SessionVar[int]("round_opened", 0)
 
 TASK = mark("Draw a digit that everybody reads and the basic network does not, then press which one it is.")
 TAUGHT = mark(
-    "The lesson has every second mistake of each digit. The network then reads nearly all of these, but only some of "
-    "the others, and may misread drawings that it read before."
+    "The lesson has every second mistake of each digit. The network then reads nearly all of these, and often "
+    "about half of the others or more: the table has their share. It may misread drawings that it read before."
 )
 CONTROL = mark(
     "The control has none of them, only MNIST’s digits. What it mends and breaks, too, is not your class’s doing."

@@ -150,9 +150,7 @@ PLANS = {
                 mark("Break it"),
                 mark("Who draws a digit that we all can read, and it can’t? You judge each one."),
                 mark("Why does it fall for that?"),
-                mark(
-                    "A digit that leans far works: it has learned upright ones, and misreads more than half of those."
-                ),
+                mark("A digit turned by 50° works: it has learned upright ones, and misreads more than half of those."),
             ),
             Stage(
                 5,
@@ -161,8 +159,8 @@ PLANS = {
                 mark("Everybody presses <em>Teach it these</em>, then <em>Teach it none: the control</em>."),
                 mark("What does each mend, and what does it break?"),
                 mark(
-                    "It reads nearly all that it was taught, and only some of the others. It can misread some that it "
-                    "read before. What the control mends, too, isn’t your doing."
+                    "It reads nearly all that it was taught, and often about half of the others or more. It can "
+                    "misread some that it read before. What the control mends, too, isn’t your doing."
                 ),
             ),
             COMPARE,
