@@ -52,20 +52,29 @@ class Lesson:
         self.stranger = Visitor(url, "tab=Room", PATIENCE_S)
         self.strokes: list[float] = []
         self.seen: list[float] = []
+        self.let_in: list[float] = []
         self.faults: list[str] = []
         self.n_given = 0
 
     async def gather(self) -> None:
-        """Open a room and its door, and let everybody in."""
+        """Open a room, and let everybody in who waits at its door."""
         await self.holder.open()
         await self.holder.press("room_open")
-        await self.holder.until(lambda: self.holder.room and "room_door" in self.holder.widgets)
-        await self.holder.press("room_door")
+        await self.holder.until(lambda: self.holder.room)
         for learner in self.learners:
             learner.query = f"room={self.holder.room}&tab=Room&speed=Full&epochs=100"
             await learner.open()
             await learner.press("room_join")
-            await learner.until(lambda learner=learner: "room_row" in learner.widgets)
+            await learner.until(lambda learner=learner: "room_leave" in learner.widgets)
+        await self.holder.until(lambda: len(self.learners) == n_waiting(self.holder))
+        pressed = time.monotonic()
+        await self.holder.press("strip_let_in")
+        self.let_in = await asyncio.gather(*(self._until_in(learner, pressed) for learner in self.learners))
+
+    async def _until_in(self, learner: Visitor, pressed: float) -> float:
+        """Return the seconds from a press until a learner's page asks for drawings."""
+        await learner.until(lambda: "room_row" in learner.widgets)
+        return time.monotonic() - pressed
 
     async def knock(self) -> None:
         """Try a code that no room has."""
@@ -148,6 +157,12 @@ class Lesson:
             await page.close()
 
 
+def n_waiting(page: Visitor) -> int:
+    """Return the number of those whom the next press lets in."""
+    found = re.match(r"Let in (\d+)", page.labels.get("strip_let_in", ""))
+    return int(found[1]) if found else 0
+
+
 def n_shown(page: Visitor) -> int:
     """Return the number of drawings that a page's wall names."""
     found = re.match(r"(\d+) drawing", page.text("room_wall"))
@@ -171,6 +186,7 @@ async def hold(servers: "Servers", n: int, seed: int) -> list[str]:
     await lesson.end(servers.folder / "kept")
     stroke_s = statistics.quantiles(lesson.strokes, n=20)[-1]
     print(f"{n} learners gave {lesson.n_given} drawings in {seconds:.0f} s")
+    print(f"one press let them in: after {statistics.median(lesson.let_in):.2f} s, the last {max(lesson.let_in):.2f}")
     print(f"a stroke was read after {1000 * statistics.median(lesson.strokes):.0f} ms, 95% after {1000 * stroke_s:.0f}")
     slow = statistics.quantiles(lesson.seen, n=20)[-1]
     print(f"a drawing was on all pages after {statistics.median(lesson.seen):.2f} s, 95% after {slow:.2f} s")
