@@ -221,9 +221,9 @@ NOTHING_TO_COMPUTE = {
     **dict.fromkeys(("remark/uploaded validation", "remark/uploaded test"), "says that nobody can know"),
     **dict.fromkeys(
         (
-            *(f"plan/Digits, {task}" for task in ("come", "draw", "guess", "compare")),
+            *(f"plan/Digits, {task}" for task in ("come", "draw", "guess", "compare", "end")),
             *(f"plan/Signs of our own, {task}" for task in ("name", "come", "draw", "alone", "guess", "table")),
-            *(f"plan/Signs of our own, {task}" for task in ("examples", "compare")),
+            *(f"plan/Signs of our own, {task}" for task in ("examples", "compare", "end")),
         ),
         "is about what a class says and draws",
     ),

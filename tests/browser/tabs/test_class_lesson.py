@@ -67,7 +67,7 @@ def step_to(holder: Page, name: str) -> None:
     """Go to the next step of the plan, which has this name."""
     expect(part(holder, "strip")).to_be_in_viewport(ratio=1)
     part(holder, "strip_next").get_by_role("button", name=f"{name} ›").click()
-    expect(part(holder, "strip")).to_contain_text(f"of 8 · {name}")
+    expect(part(holder, "strip")).to_contain_text(f"of 9 · {name}")
 
 
 def open_plan(holder: Page) -> None:

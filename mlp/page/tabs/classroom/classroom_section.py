@@ -48,6 +48,8 @@ _followed = SessionVar[bool]("room_followed", False)
 """Whether the link's room was shown, and the visitor is not in it yet."""
 _leaving = SessionVar[bool]("room_leaving", False)
 """Whether the page asks whether to leave the room."""
+_closed = SessionVar[int]("room_closed", 0)
+"""How many rooms this page has closed."""
 SHARED = mark(
     "What you give to a room is a copy, which everybody there sees under the name of an animal. A table shows them how "
     "your run and your uploaded network read it all. Leaving removes what you gave; only a run that learned from it "
@@ -115,6 +117,10 @@ def _enter_code() -> None:
 def _entrance(visitor: Visitor, room: Classroom | None) -> None:
     """Draw where the visitor stands."""
     if room is None:
+        if n := _closed.get():
+            good_bye = tr("<b>Good-bye!</b> The room is closed, and its drawings are deleted.")
+            with st.container(key="room_goodbye"):  # the board goes there, as to a step of a plan
+                st.html(f'<p class="ink-step" data-shows="room_goodbye" data-step="closed {n}">{good_bye}</p>')
         is_linked = linked(LINKED) is not None
         with st.container(key="room_entrance"):
             if why := told(visitor):
@@ -162,12 +168,14 @@ def classroom_section(visitor: Visitor, _data: Dataset) -> None:
         mended(visitor, room)
     with st.container(key="room_after"):
         changed(visitor, room)
+    if holds:
+        upload(room)
+    with st.container(key="room_end"):
         room_sheet(visitor)
-    if not holds:
-        _leave_button(visitor, room)
-        return
-    upload(room)
-    closing(room, partial(_leave, visitor))
+        if holds:
+            closing(room, partial(_leave, visitor))
+        else:
+            _leave_button(visitor, room)
 
 
 @redrawn("room_leaving", lambda *_: [GIVEN] * _leaving.get(), where=Where.TAB)
@@ -213,6 +221,7 @@ def _leave(visitor: Visitor) -> None:
     _leaving.set(False)
     if holds_room(visitor):
         visitor.kept.pop(BEGUN, None)
+        _closed.set(_closed.get() + 1)
     _try(partial(ROOMS.leave, may_return=True), visitor, if_disk_fails=NOT_DELETED)
 
 

@@ -53,6 +53,7 @@ TASKS = {
         Task("teach", "room_break", counts="taught", button=mark("Teach it the mistakes"), trains="mistakes"),
         Task("examples", "lessons_card", link="tab=Room&lesson=examples", needs_room=False),
         Task("compare", "room_ideas", counts="answered", button=mark("See what we think"), asks=1),
+        Task("end", "room_end", button=mark("Save my sheet")),
     )
 }
 """What a class can do, by name."""
@@ -78,7 +79,6 @@ class Plan:
 
     question: str
     stages: tuple[Stage, ...]
-    ends: str
     sheet: tuple[str, ...]
 
 
@@ -94,12 +94,23 @@ COME = Stage(
     mark("There is no right answer yet. You ask the same five again at the end."),
 )
 COMPARE = Stage(
-    6,
+    4,
     TASKS["compare"],
     mark("Ask after the lesson"),
     mark("Everybody answers the five ideas again. Then press <em>Show the answers</em>."),
     mark("Which idea has changed, and why?"),
     mark("The bars are no test: they start the talk. Each idea has a button to the place that answers it."),
+)
+END = Stage(
+    2,
+    TASKS["end"],
+    mark("End"),
+    mark(
+        "Everybody presses <em>Save my sheet</em>, as sheets end with the room. Then you save a report under "
+        "<em>Download or close the room</em>, and close it."
+    ),
+    mark("What do you tell somebody who was not here?"),
+    "",
 )
 PLANS = {
     mark("Digits"): Plan(
@@ -164,8 +175,12 @@ PLANS = {
                 ),
             ),
             COMPARE,
+            END._replace(
+                usual=mark(
+                    "Nobody told it what a 3 is. It found that in examples, and it reads those who write like them."
+                )
+            ),
         ),
-        mark("Nobody told it what a 3 is. It found that in examples, and it reads those who write like them."),
         ("writers", "taught"),
     ),
     mark("Signs of our own"): Plan(
@@ -221,8 +236,8 @@ PLANS = {
                 mark("Bending can’t turn a plain 7 into one with a bar. Another drawing can."),
             ),
             COMPARE,
+            END._replace(usual=mark("It knows only the signs that we drew, and only the ways in which we drew them.")),
         ),
-        mark("It knows only the signs that we drew, and only the ways in which we drew them."),
         ("examples",),
     ),
 }
@@ -258,5 +273,4 @@ def plan_html(plan: Plan) -> str:
         for number, stage in enumerate(plan.stages)
     )
     first = tr("<b>Ask first:</b> {question}", question=tr(plan.question))
-    end = tr("<b>End with:</b> {words}", words=tr(plan.ends))
-    return f'<p>{first}</p><dl class="ink-plan">{rows}</dl><p>{end}</p>\n<p>{tr(BEFORE)}</p><p>{tr(IF_IT_FAILS)}</p>'
+    return f'<p>{first}</p><dl class="ink-plan">{rows}</dl>\n<p>{tr(BEFORE)}</p><p>{tr(IF_IT_FAILS)}</p>'
