@@ -14,7 +14,8 @@ from mlp.training.data.prepared_images import prepared
 from mlp.training.data.warped import WarpedEpoch
 from mlp.training.loop import Batch, Step, checked_examples, epoch_steps, shuffled, step_taker
 from mlp.training.schedule import rate_factor
-from mlp.training.settings import N_INPUTS, Settings
+from mlp.training.setting_entry import N_INPUTS
+from mlp.training.settings import Settings
 from mlp.training.threads import ThreadChoice, chosen
 
 UPRIGHT_WARP = 0.6

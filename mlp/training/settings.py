@@ -1,6 +1,6 @@
 """Settings of a training run, each declared once: default, rule, positions of its control, names, explanation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -9,70 +9,29 @@ from mlp.class_names import DIGITS, checked_names
 from mlp.images.handwriting import style_names
 from mlp.language import Later, mark
 from mlp.nn.dropout import RATE
-from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS, checked_layer_sizes
+from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.losses import SMOOTHING
 from mlp.nn.network import MLP, count_parameters
 from mlp.nn.optimizers import FIRST_RATE, SGD, Adam, Optimizer
 from mlp.seeds import rng_of
 from mlp.training.schedule import SCHEDULES
-from mlp.training.setting_entry import Setting, declared, entries, setting
+from mlp.training.setting_entry import (
+    MAX_HIDDEN_LAYERS,
+    MAX_PARAMETERS,
+    MAX_WIDTH,
+    N_INPUTS,
+    N_LAYERS,
+    WIDTHS,
+    HiddenLayers,
+    Setting,
+    checked_widths,
+    declared,
+    entries,
+    setting,
+)
 
-N_INPUTS = 28 * 28
-MAX_HIDDEN_LAYERS = 16
-MAX_WIDTH = 8192
-MAX_PARAMETERS = 16_000_000  # in float32, the limit of a model file
 SYNTHETIC = 30_000
 """Synthetic digits that the page adds to MNIST's."""
-WIDTHS = (100, 200, 100, 50)
-"""Default widths: the article's two, then those of the layers that a visitor may add."""
-
-
-def checked_widths(widths: Any) -> tuple[Any, ...]:
-    """Return the widths of hidden layers if there are not too many; `Settings` then checks the sizes of all layers."""
-    if not isinstance(widths, Iterable):
-        raise ValueError(Later("hidden must be the widths of the hidden layers, got {widths}", widths=repr(widths)))
-    sizes = tuple(checked_layer_sizes([N_INPUTS, *widths, len(DIGITS)])[1:-1])
-    if len(sizes) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in sizes):
-        rule = mark("there may be at most {most} hidden layers of at most {widest}, got {sizes}")
-        got = ", ".join(map(str, sizes))
-        raise ValueError(Later(rule, most=MAX_HIDDEN_LAYERS, widest=MAX_WIDTH, sizes=got))
-    return sizes
-
-
-N_LAYERS = Setting(
-    default=2,
-    rule=range(1, len(WIDTHS) + 1),
-    kind="slider",
-    label=mark("Hidden layers"),
-    explained=mark("More layers can combine simple features into complex ones, and are harder to train."),
-).named("hidden_layers")
-WIDTH_OF = [
-    Setting(
-        default=width,
-        rule=range(8, 1025),
-        kind="slider",
-        label=Later("Width of layer {number}", number=number),
-        explained=mark("Neurons in a layer: how many features it can look for at once."),
-        row="width",
-        row_label=mark("Neurons in each"),
-    ).named(f"width_{number}")
-    for number, width in enumerate(WIDTHS, start=1)
-]
-
-
-class HiddenLayers(Setting):
-    """The widths of the hidden layers, with a control for their number and one for each width."""
-
-    flag = "--layers"
-    controls = (N_LAYERS, *WIDTH_OF)
-
-    def to_positions(self, value: Any) -> dict[str, Any]:
-        """Return the number of layers and each width; there may be more layers than controls."""
-        return {N_LAYERS.key: len(value), **{f"width_{number}": width for number, width in enumerate(value, start=1)}}
-
-    def from_positions(self, at: Mapping[str, Any]) -> Any:
-        """Return the widths of as many layers as there are."""
-        return tuple(int(width.from_positions(at)) for width in WIDTH_OF[: int(N_LAYERS.from_positions(at))])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from mlp.language import Later, mark, said_by
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, parse_model
-from mlp.training.settings import N_INPUTS, checked_widths
+from mlp.training.setting_entry import N_INPUTS, checked_widths
 
 
 def network_for_drawings(data: bytes, name: str) -> Reader:

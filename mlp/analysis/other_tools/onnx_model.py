@@ -8,7 +8,7 @@ from mlp.analysis.other_tools.export_basics import probabilities_note
 from mlp.analysis.other_tools.onnx_parts import message, node, rows_of, tensor
 from mlp.analysis.other_tools.onnx_straightening import straightening
 from mlp.nn.reader import Reader
-from mlp.training.settings import N_INPUTS
+from mlp.training.setting_entry import N_INPUTS
 
 IR_VERSION, OPSET = 8, 13  # of 2021, supported by all current runtimes
 

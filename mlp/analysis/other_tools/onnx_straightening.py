@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp.analysis.other_tools.onnx_parts import DOUBLE, FLOAT, INT64, node, tensor
 from mlp.straightening import STEEPEST
-from mlp.training.settings import N_INPUTS
+from mlp.training.setting_entry import N_INPUTS
 
 SIDE = math.isqrt(N_INPUTS)
 

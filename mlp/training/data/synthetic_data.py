@@ -10,7 +10,8 @@ from mlp.images.handwriting import files_digest, synthetic_digits
 from mlp.images.mnist import Dataset, Split, joined
 from mlp.language import Later, mark
 from mlp.training.data.sources import Data, Mnist
-from mlp.training.settings import N_INPUTS, Settings
+from mlp.training.setting_entry import N_INPUTS
+from mlp.training.settings import Settings
 from mlp.user_cache import shared
 
 

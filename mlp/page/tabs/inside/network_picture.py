@@ -19,7 +19,7 @@ from mlp.page.draw.scene import activity, legend, network_widget, scene_of
 from mlp.page.style.picking import Pick
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import colors
-from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
+from mlp.training.setting_entry import MAX_HIDDEN_LAYERS, MAX_WIDTH
 
 SHOWN = 12  # neurons in each layer
 SIDE = 28  # of a neuron's pattern
