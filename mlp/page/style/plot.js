@@ -121,10 +121,11 @@ class Plot {
     this.straight(pen, this.left, this.bottom, this.left + this.wide, this.bottom);
     let free = this.left;  // where the next number can begin
     pen.textAlign = "left";
-    for (const x of ticks(...plot.x, Math.max(2, Math.floor(this.wide / TICK_PX.x)))) {
-      const starts = !x && plot.unit, words = starts ? `${plot.unit} 0` : inkling.number(x), { width } = pen.measureText(words);
-      const left = starts ? this.left : Math.min(this.X(x), box.width - width / 2) - width / 2;
-      if (x && left < free) continue;
+    for (const [place, x] of ticks(...plot.x, Math.max(2, Math.floor(this.wide / TICK_PX.x))).entries()) {
+      const digits = inkling.number(x), starts = !place && plot.unit, words = starts ? `${plot.unit} ${digits}` : digits;
+      const { width } = pen.measureText(words), beyond = pen.measureText(digits).width / 2, at = this.X(x);
+      const left = starts ? Math.max(this.left, at + beyond - width) : Math.min(at, box.width - width / 2) - width / 2;
+      if (x && !starts && left < free) continue;
       pen.fillText(words, left, this.bottom + GAP_PX + letters / 2);
       free = left + width + GAP_PX;
     }

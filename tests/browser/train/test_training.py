@@ -8,17 +8,20 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.sight import LONG_RUN, answer, at_rest, begin_run, button, eventually, part, step_of, write
 
-PAINTED = """({ plot }) => {
+PAINTED = """({ plot }, x) => {
   const painted = [], pen = plot.canvas.getContext("2d");
   pen.fillText = (text, x) => {
     const { actualBoundingBoxLeft, actualBoundingBoxRight } = pen.measureText(text);
     painted.push([text, x - actualBoundingBoxLeft, x + actualBoundingBoxRight]);
   };
-  Object.assign(plot.plot, { y: [0.99, 1.004], x: [0, 25], unit: "a longer word for epoch" });
+  Object.assign(plot.plot, { y: [0.99, 1.004], x, unit: "a longer word for epoch" });
   plot.draw();
   return painted;
 }"""
-"""Draws the axes of a network that is nearly always right; they end a little above 100%. Returns each text's ends."""
+"""Draws the axes of a network that is nearly always right; they end a little above 100%, and have this range below.
+
+Returns each text's ends.
+"""
 
 
 def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Page]):
@@ -66,10 +69,18 @@ def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Pag
 
 def test_axes_of_an_accuracy_end_at_100_percent_and_have_room_for_their_words(page: Page):
     begin_run(page)
-    painted = part(page, "accuracy_curve").locator(".ink-plot").evaluate(PAINTED)
+    painted = part(page, "accuracy_curve").locator(".ink-plot").evaluate(PAINTED, [0, 25])
     shares = [float(text[:-1]) for text, *_ in painted if text.endswith("%")]
     assert shares[0] == 99
     assert max(shares) == 100
     below = [ends for text, *ends in painted if not text.endswith("%")]
     assert len(below) > 2
     assert all(end < begin for (_, end), (begin, _) in pairwise(below))
+
+
+def test_unit_stands_before_the_first_number_of_an_axis_that_begins_below_0(page: Page):
+    begin_run(page)
+    painted = part(page, "accuracy_curve").locator(".ink-plot").evaluate(PAINTED, [-90, 90])
+    below = [text for text, *_ in painted if not text.endswith("%")]
+    assert below[0].startswith("a longer word for epoch -")
+    assert "0" in below

@@ -131,3 +131,12 @@ def test_drawing_that_is_no_digit_opens_the_door_to_a_sign(open_page: Callable[.
     expect(button(page, "next_step")).to_be_visible()
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3")
+
+
+def test_chart_below_the_cards_is_drawn_before_anything_was_trained(open_page: Callable[..., Page]):
+    page = open_page("?tab=Step+by+step", **LAPTOP)
+    part(page, "slow_stage").get_by_role("radio", name="Update").click()
+    chart = part(page, "downhill_chart").locator(".ink-plot")
+    expect(chart.locator("canvas")).to_be_visible()
+    expect(chart).to_have_css("background-image", "none")
+    expect(part(page, "loss_curve").locator("canvas")).to_be_hidden()
