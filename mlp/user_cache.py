@@ -38,14 +38,15 @@ def user_cache() -> Path:
 def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
     """Return the bytes that ``make`` returns, mapped from a file of the cache folder, which is written if missing.
 
-    Where the folder cannot be written, each process has its own copy in memory.
+    Where the folder cannot be written, or is not the user's alone, each process has its own copy in memory.
 
     The result is (n_bytes,) uint8, read-only. Other bytes need another ``name``. A file of another length than
     ``n_bytes``, or whose bytes have changed since, is written again.
     """
     try:
         path = user_cache() / "shared" / name
-    except RuntimeError as error:
+        _make_private(path.parent)
+    except (RuntimeError, OSError) as error:
         log.warning("%s is not shared by processes: %s", name, error)
         return np.frombuffer(make(), np.uint8)
     mapped = _mapped(path, n_bytes)
@@ -61,13 +62,23 @@ def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
     return np.frombuffer(data, np.uint8) if mapped is None else mapped
 
 
+def _make_private(folder: Path) -> None:
+    """Make the folder for its user alone; an OSError if it cannot be made, or others could write into it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform == "win32":  # where a user's own folder is closed to others
+        return
+    found = folder.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise PermissionError(f"{folder} must be this user's, and nobody else may write into it")
+
+
 def _mapped(path: Path, n_bytes: int) -> np.ndarray | None:
     """Return a file's bytes, mapped; None if it is missing or damaged."""
     try:
         if path.stat().st_size != n_bytes + DIGEST_BYTES:
             return None
         content = np.memmap(path, np.uint8, mode="r").view(np.ndarray)  # np.memmap slows down every index
-    except OSError:
+    except (OSError, ValueError):  # a ValueError, if it was emptied just now
         return None
     data, digest = content[:n_bytes], content[n_bytes:]
     if hashlib.sha256(data.data).digest() != digest.tobytes():
@@ -81,7 +92,6 @@ def _mapped(path: Path, n_bytes: int) -> np.ndarray | None:
 def _one_writer(folder: Path) -> Iterator[None]:
     """Keep other processes from writing; without a lock, some make the same bytes twice, and nothing worse."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / LOCK, "wb")  # noqa: SIM115 - closed below
     except OSError:
         yield

@@ -91,6 +91,30 @@ def test_process_has_its_own_copy_where_nothing_can_be_written(folder: Path, mon
     assert "bytes.u8 is not shared by processes" in caplog.text
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have other rights there")
+def test_folder_that_others_can_write_is_not_used(folder: Path, caplog: pytest.LogCaptureFixture):
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    assert not is_mapped(shared("bytes.u8", len(DATA), lambda: DATA))
+    assert "nobody else may write into it" in caplog.text
+    folder.rmdir()
+    assert is_mapped(shared("bytes.u8", len(DATA), lambda: DATA))
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_file_that_was_emptied_as_it_is_mapped_is_written_again(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    shared("bytes.u8", len(DATA), lambda: DATA)
+    memmap = np.memmap
+
+    def emptied(path: Path, *args: object, **kwargs: object) -> np.ndarray:
+        path.write_bytes(b"")
+        monkeypatch.setattr(np, "memmap", memmap)
+        return memmap(path, *args, **kwargs)
+
+    monkeypatch.setattr(np, "memmap", emptied)
+    assert is_mapped(shared("bytes.u8", len(DATA), lambda: DATA))
+
+
 def test_files_not_used_for_longest_leave_beyond_the_limit(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(user_cache, "MAX_BYTES", 3 * (len(DATA) + user_cache.DIGEST_BYTES))
     for number, name in enumerate(("first", "second", ".cut-short.part")):

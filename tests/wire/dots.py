@@ -1,6 +1,7 @@
 """``python -m tests.wire.dots``: strangers with files of dots, as many strokes as points. Prints what they cost others.
 
-They add such files to rooms, correct such digits, and return together after the server was killed.
+They add such files to rooms, correct such digits, and return together after the server was killed. Before, strangers
+upload files of drawings without images, behind which a teacher's file waits.
 """
 
 import asyncio
@@ -16,20 +17,46 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.page.visitors.codes import ID
 from tests.browser.server import Server, free_port, serve
-from tests.wire.files import data_url, many_dots
+from tests.wire.files import data_url, many_dots, many_drawings, many_strokes
 from tests.wire.visitor import Visitor
 
+AHEAD = 5, 20
+N_WITHOUT, POINTS_WITHOUT = 1_750, 280  # as many as a file of 5 MB holds
 ROOMS, CORRECTING = 3, 3
-N_IN_ROOM, N_OWN = 800, 490  # as many as a file of 5 MB holds; 49 of each digit
+N_IN_ROOM, N_OWN = 700, 490  # as many as a file of 5 MB holds; 49 of each digit
 CORRECTING_S, PATIENCE_S = 15.0, 120.0
+
+
+async def holder(url: str) -> Visitor:
+    """Return somebody who has opened a room."""
+    visitor = Visitor(url, "tab=Room", PATIENCE_S)
+    await visitor.open()
+    await visitor.press("room_open")
+    await visitor.until(lambda: "room_file" in visitor.widgets)
+    return visitor
+
+
+async def behind(url: str, n: int) -> str:
+    """Return what becomes of a teacher's file of 20 drawings behind so many strangers' files, and the seconds."""
+    teacher, *strangers = [await holder(url) for _ in range(1 + n)]
+    files = [many_strokes(N_WITHOUT, seed, POINTS_WITHOUT) for seed in range(n)]
+    uploads = [
+        asyncio.create_task(stranger.hand_over("room_file", "class.json", file))
+        for stranger, file in zip(strangers, files, strict=True)
+    ]
+    await asyncio.sleep(1)  # until theirs are there
+    began = time.monotonic()
+    await teacher.hand_over("room_file", "class.json", many_drawings(20))
+    took_s, became = time.monotonic() - began, "refused" if teacher.message else "read"
+    await asyncio.gather(*uploads)
+    for visitor in (teacher, *strangers):
+        await visitor.close()
+    return f"{became} after {took_s:.1f} s"
 
 
 async def with_room(url: str) -> tuple[Visitor, float]:
     """Return a stranger whose room has the dots of a file, and the seconds that the file took."""
-    stranger = Visitor(url, "tab=Room", PATIENCE_S)
-    await stranger.open()
-    await stranger.press("room_open")
-    await stranger.until(lambda: "room_file" in stranger.widgets)
+    stranger = await holder(url)
     began = time.monotonic()
     await stranger.hand_over("room_file", "class.json", many_dots(N_IN_ROOM))
     return stranger, time.monotonic() - began
@@ -97,6 +124,8 @@ async def before_kill(server: Server, folder: Path) -> list[Visitor]:
     await other.open()
     calm = [await saved_after(other, digit, folder) for digit in range(5)]
     line("in calm, a stroke; on disk", f"{max(calm)[0] * 1000:.0f} ms; {max(saved for _, saved in calm):.1f} s")
+    for n in AHEAD:
+        line(f"a teacher's file behind {n} strangers' without images", await behind(server.url, n))
     before_mb = memory_mb(server)
     rooms = [await with_room(server.url) for _ in range(ROOMS)]
     line(f"{ROOMS} rooms with a file, the slowest", f"{max(s for _, s in rooms):.1f} s")

@@ -65,17 +65,21 @@ def many_drawings(n: int, seed: int = 0) -> bytes:
     return json.dumps({"samples": samples}).encode()
 
 
-def many_strokes(n: int, seed: int = 0) -> bytes:
-    """Return a file with this many drawings of as many points as one may have."""
-    points = np.random.default_rng(seed).integers(100, 280, (n, MAX_POINTS, 2)).tolist()
+def many_strokes(n: int, seed: int = 0, n_points: int = MAX_POINTS) -> bytes:
+    """Return a file with this many drawings without an image, by default of as many points as one may have."""
+    points = np.random.default_rng(seed).integers(100, 280, (n, n_points, 2)).tolist()
     samples = [{"label": number % 10, "strokes": [stroke]} for number, stroke in enumerate(points)]
     return json.dumps({"samples": samples}, separators=(",", ":")).encode()
 
 
 def many_dots(n: int, seed: int = 0) -> bytes:
     """Return a file with this many drawings of as many strokes as one may have, of one point each."""
-    points = np.random.default_rng(seed).integers(10, 100, (n, MAX_POINTS, 1, 2)).tolist()
-    samples = [{"label": number % 10, "strokes": dots} for number, dots in enumerate(points)]
+    rng = np.random.default_rng(seed)
+    points, images = rng.integers(10, 100, (n, MAX_POINTS, 1, 2)).tolist(), rng.integers(0, 256, (n, 784), np.uint8)
+    samples = [
+        {"label": number % 10, "strokes": dots, "image": base64.b64encode(image.tobytes()).decode()}
+        for number, (dots, image) in enumerate(zip(points, images, strict=True))
+    ]
     return json.dumps({"samples": samples}, separators=(",", ":")).encode()
 
 

@@ -14,11 +14,11 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from mlp.page.server.serving import raise_descriptor_limit
 from tests.wire.files import (
     data_url,
+    many_dots,
     many_drawings,
     many_scans,
     many_specks,
     many_states,
-    many_strokes,
     picture,
     png,
     wide_network,
@@ -39,7 +39,7 @@ OPENING = 3  # of them open the page at once
 PATIENCE_S = 60.0
 APART_S = 0.5  # between two acts of a stranger
 WIDEST = wide_network(1, 415_000), wide_network(*[37, 8192] * 8)
-DRAWINGS = many_drawings(8_000), many_drawings(1_900), many_strokes(800)
+DRAWINGS = many_drawings(8_000), many_drawings(1_900), many_dots(700)
 STATES = many_states(4_900_000)
 BODY_BYTES, PIECE_BYTES, BODIES = 100_000_000, 1 << 16, 4
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
-from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, dump_drawings, parse_drawings, parse_file
+from mlp.images.drawings.drawing_file import check_length, dump_drawings, parse_drawings, parse_file
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.photo import decode_picture
 from mlp.images.picture import Picture, dump_picture, picture_from
@@ -23,12 +23,15 @@ from mlp.language import Later
 
 _Content = TypeVar("_Content")
 
-DECODE_S = 20.0  # the largest photo takes 1.5 s on an idle machine, some 10 s on a busy one
-WAIT_S = 30.0  # for a turn
+WORK_S = 20.0  # the largest photo takes 1.5 s on an idle machine, some 10 s on a busy one
+WAIT_S = 7.0  # for a turn, so that a file of a second is read, or refused in a sentence, within ten
 IDLE_S = 60.0
 AT_ONCE = 2  # decoding the largest image takes some 300 MB
 NICENESS = 17
 """Priority below training, at a fifth of its share of busy cores, so that many uploads slow nobody down."""
+MAX_WITHOUT_IMAGE = 100
+"""Maximum number of drawings in a visitor's file that have no image, as drawing one takes 2 ms; Inkling's files have
+them."""
 
 
 class _Answer(pickle.Unpickler):
@@ -66,67 +69,82 @@ picture_process = partial(WorkerProcess, niceness=NICENESS, quiet=True, loads=pa
 """Start a process that only decodes images; its decoder's messages stay out of the log."""
 
 
-class PictureDecoders:
-    """Up to two processes that each decode one image at a time, with fair turns for owners.
+class FileProcesses:
+    """Processes that each read or paint one file at a time, with fair turns for owners.
 
-    A process that takes more than ``decode_s`` for one image is killed; one without an image for ``idle_s`` ends.
+    A visitor waits ``wait_s`` for a turn at most. A process that takes more than ``work_s`` for one file is killed;
+    one without a file for ``idle_s`` ends.
     """
 
-    def __init__(self, decode_s: float = DECODE_S, idle_s: float = IDLE_S) -> None:
-        self._engine = Engine(picture_process, width=AT_ONCE, limit_s=decode_s, idle_s=idle_s)
+    def __init__(
+        self,
+        width: int = 1,
+        niceness: int = NICENESS,
+        *,
+        wait_s: float = WAIT_S,
+        work_s: float = WORK_S,
+        idle_s: float = IDLE_S,
+    ) -> None:
+        new_process = partial(picture_process, niceness=niceness)
+        self._engine = Engine(new_process, width=width, limit_s=work_s, idle_s=idle_s)
+        self._wait_s = wait_s
 
-    def decode(self, data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
-        """Return the image as `mlp.images.photo.decode_picture` does.
+    def result(self, owner: Hashable, function: Callable[..., Any], *args: Any) -> Any:
+        """Return what a function returns for these arguments, or raise what it raises.
 
-        Raises a PictureError as that does, and if decoding takes too long.
+        Raises a PictureError if its turn does not come in time, or it takes too long, or its process dies.
         """
-        if len(data) > MAX_BYTES:
-            raise too_large(data)
-        decoding = self._engine.submit(owner, picture_bytes, data, whole)
+        working = self._engine.submit(owner, function, *args)
         try:
             try:
-                return picture_from(decoding.result(WAIT_S))
+                return working.result(self._wait_s)
             except TimeoutError:
-                if decoding.cancel():
-                    raise PictureError(
-                        Later("many images are being read at the moment; try again in a minute")
-                    ) from None
-                return picture_from(decoding.result())  # its turn has come, and decoding has a limit
-        except PictureError:
-            raise
+                if working.cancel():
+                    busy = Later("many files are being read at the moment; try again in a minute")
+                    raise PictureError(busy) from None
+                return working.result()  # its turn has come, and its work has a limit
         except Hung as error:
-            raise PictureError(Later("this image takes too long to read; save it again as PNG or JPEG")) from error
+            raise PictureError(Later("this file takes too long; save a photo again as PNG or JPEG")) from error
         except WorkerFailure as error:
-            died = Later("the process that read this image died; try again, or save it again as PNG or JPEG")
-            raise PictureError(died) from error
-        except Exception as error:  # a programming error, or no memory is left
-            raise PictureError(Later("this image cannot be read ({error})", error=type(error).__name__)) from error
+            raise PictureError(Later("the process that read this file died; try again")) from error
 
     def close(self) -> None:
         """End the processes."""
         self._engine.close()
 
 
-decode = PictureDecoders().decode
-_painters = Engine(picture_process, width=1, idle_s=IDLE_S)
-_drawing_decoder = Engine(partial(picture_process, niceness=TRAINING), width=1, idle_s=IDLE_S)  # a class waits for it
+_photos = FileProcesses(AT_ONCE)
+_paintings = FileProcesses()
+_drawings = FileProcesses(niceness=TRAINING)
+"""Files of drawings are read at training's priority: a class waits for its teacher's. Photos come below, as each is one
+visitor's own."""
+
+
+def decode(data: bytes, owner: Hashable = None, *, whole: bool = False, processes: FileProcesses = _photos) -> Picture:
+    """Return the image as `mlp.images.photo.decode_picture` does; a PictureError as there, or of `FileProcesses`."""
+    if len(data) > MAX_BYTES:
+        raise too_large(data)
+    try:
+        return picture_from(processes.result(owner, picture_bytes, data, whole))
+    except PictureError:
+        raise
+    except Exception as error:  # a programming error, or no memory is left
+        raise PictureError(Later("this image cannot be read ({error})", error=type(error).__name__)) from error
 
 
 def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashable = None) -> bytes:
-    """Return the image file that a function paints of this content, in a process of its own."""
-    painted: bytes = _painters.submit(owner, painter, content).result()
+    """Return the image file that a function paints of this content; a PictureError of `FileProcesses`."""
+    painted: bytes = _paintings.result(owner, painter, content)
     return painted
 
 
 def packed_drawings(data: bytes, most: int) -> bytes:
     """Return a file of drawings in the form that is parsed at once."""
-    return dump_drawings(parse_file(data, most=most), packed=True).encode()
+    return dump_drawings(parse_file(data, most=most, most_without_image=MAX_WITHOUT_IMAGE), packed=True).encode()
 
 
 def decode_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAMPLES) -> DrawingSet:
-    """Return the drawings in a file as `parse_file` does; a ValueError as there, or if the process is lost."""
-    try:
-        packed: bytes = _drawing_decoder.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
-    except WorkerFailure as error:
-        raise ValueError(Later("the process that read this file died; try again")) from error
+    """Return the drawings in a visitor's file as `parse_file` does; a ValueError as there, or of `FileProcesses`."""
+    check_length(data)  # before it waits
+    packed: bytes = _drawings.result(owner, packed_drawings, data, most)
     return parse_drawings(packed, most=most)

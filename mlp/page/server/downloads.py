@@ -14,7 +14,8 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mlp.language import mark, speaking, tr
+from mlp.images.decoding import PictureError
+from mlp.language import mark, said_by, speaking, tr
 from mlp.page.style.download_button import PATH, Offers, offers_at
 from mlp.page.style.language import asked_by
 
@@ -36,10 +37,7 @@ class Files:
         request = Request(scope, receive)
         offers, button = offers_at(request.path_params["token"]), request.path_params["button"]
         if offers is None or button not in offers.files:
-            language = asked_by(request.url.query, request.cookies, request.headers.get("accept-language"))
-            with speaking(language):
-                refused = PlainTextResponse(f"{tr(GONE)}\n", 404)
-            await refused(scope, receive, send)
+            await _refused(request, GONE, 404)(scope, receive, send)
         else:
             await self._send(offers, button, request, send)
 
@@ -48,7 +46,11 @@ class Files:
         await offers.turn.acquire()
         try:
             file, began = offers.files[button], loop.time()
-            made = await loop.run_in_executor(self._makers, file.make)
+            try:
+                made = await loop.run_in_executor(self._makers, file.make)
+            except PictureError as error:  # many pictures are being painted
+                await _refused(request, said_by(error), 503)(request.scope, request.receive, send)
+                return
             rest_s = REST_RATIO * (loop.time() - began)
             data = made.encode() if isinstance(made, str) else made
             headers = {
@@ -60,6 +62,12 @@ class Files:
             await response(request.scope, request.receive, send)
         finally:
             loop.call_later(rest_s, offers.turn.release)
+
+
+def _refused(request: Request, words: str, status: int) -> PlainTextResponse:
+    """Return a sentence in the visitor's language in place of a file."""
+    with speaking(asked_by(request.url.query, request.cookies, request.headers.get("accept-language"))):
+        return PlainTextResponse(f"{tr(words)}\n", status)
 
 
 async def _pieces(data: bytes) -> AsyncIterator[bytes]:

@@ -161,6 +161,8 @@ class Guard:
             return
         refused = self._refusal(scope)
         if refused is None:
+            if scope["type"] == "websocket":  # Streamlit would look up this machine's address for an unusual origin
+                scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"]}
             await self._app(scope, receive, self._with_headers(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})

@@ -21,6 +21,7 @@ from mlp.page.server import downloads, messages, repairs
 from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
 from mlp.page.style.language import in_language
+from mlp.page.style.reach import own_addresses
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 SWITCH_S = 0.0005  # turn of a Python thread while others wait, 5 ms by default: each stroke needs several of them
@@ -99,6 +100,7 @@ def _end(server: Any, *_: object) -> None:
 
 @asynccontextmanager
 async def _life(get_ready: Callable[[], None], _app: Any) -> AsyncIterator[None]:
+    print("Inkling is open at", *own_addresses(), sep="\n  ", flush=True)
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}"
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

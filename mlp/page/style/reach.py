@@ -13,6 +13,9 @@ from mlp.page.style.link import page_address
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 """Names by which only this machine knows itself."""
+NOBODY = ("192.0.2.1", 9)
+"""An address for documents (RFC 5737): a datagram socket that is connected to it, without sending, has the address of
+this machine that others in its network reach."""
 NEAR = mark("Other devices need to be in the same network as this one.")
 
 
@@ -44,6 +47,18 @@ def named_address() -> str:
     return f"{host}/{base}".rstrip("/") if (host := _named_host()) else ""
 
 
+def own_addresses() -> list[str]:
+    """Return the addresses under which this server answers this machine, and others in its network."""
+    named, base = st.get_option("server.address"), st.get_option("server.baseUrlPath").strip("/")
+    if named and named.startswith("unix:"):
+        return [named]
+    everywhere = named in (None, "", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    hosts = ["localhost", _reachable_host()] if everywhere else [f"[{named}]" if ":" in named else named]
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    port = st.get_option("server.port")
+    return [f"{scheme}://{host}:{port}/{base}".rstrip("/") for host in dict.fromkeys(hosts)]
+
+
 def _named_host() -> str | None:
     """Return the first name in MLP_HOSTS by which others find this machine."""
     named = [name.strip() for name in os.environ.get("MLP_HOSTS", "").split(",")]
@@ -56,7 +71,7 @@ def _reachable_host() -> str:
         return name
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the address that would be used
+            probe.connect(NOBODY)  # sends nothing
         except OSError:
             return "localhost"
         address: str = probe.getsockname()[0]

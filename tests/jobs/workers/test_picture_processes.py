@@ -12,13 +12,22 @@ import psutil
 import pytest
 
 from mlp.images.decoding import FORMATS, MAX_BYTES, MAX_SCANS, PictureError
-from mlp.images.drawings.drawing_file import dump_drawings
+from mlp.images.drawings.drawing_file import dump_drawings, parse_file
 from mlp.images.photo import decode_picture
 from mlp.images.picture import dump_picture
-from mlp.jobs.workers.picture_processes import AT_ONCE, NICENESS, PictureDecoders, decode_drawings, picture_process
+from mlp.jobs.workers.picture_processes import (
+    AT_ONCE,
+    MAX_WITHOUT_IMAGE,
+    NICENESS,
+    FileProcesses,
+    decode,
+    decode_drawings,
+    paint,
+    picture_process,
+)
 from tests.images.drawings.sample_drawings import letters
 from tests.jobs.waiting import wait_until
-from tests.wire.files import many_scans, many_specks, picture, png
+from tests.wire.files import many_drawings, many_scans, many_specks, many_strokes, picture, png
 
 DIGIT = png(picture(7))
 
@@ -31,22 +40,22 @@ def slow():
 
 @pytest.fixture
 def decoders():
-    with closing(PictureDecoders()) as decoders:
-        yield decoders
+    with closing(FileProcesses(AT_ONCE)) as decoders:
+        yield partial(decode, processes=decoders)
 
 
 @pytest.mark.parametrize("data", [DIGIT, many_specks()], ids=["digit", "page"])
 def test_reading_in_a_process_gives_the_same_picture(decoders, data):
-    assert dump_picture(decoders.decode(data)) == dump_picture(decode_picture(data))
+    assert dump_picture(decoders(data)) == dump_picture(decode_picture(data))
 
 
 def test_invalid_picture_is_refused_and_the_next_is_read(decoders):
     with pytest.raises(PictureError, match="not a readable image") as refused:
-        decoders.decode(b"digit")
+        decoders(b"digit")
     assert refused.value.args[0].values == {"formats": ", ".join(FORMATS)}  # so that it can be translated here
     with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
-        decoders.decode(bytes(MAX_BYTES + 1))
-    assert decoders.decode(DIGIT).sheet is None
+        decoders(bytes(MAX_BYTES + 1))
+    assert decoders(DIGIT).sheet is None
 
 
 def test_drawings_read_in_a_process_are_those_of_the_file(monkeypatch):
@@ -58,18 +67,52 @@ def test_drawings_read_in_a_process_are_those_of_the_file(monkeypatch):
             decode_drawings(data)
 
 
+def test_file_of_many_drawings_without_an_image_is_refused():
+    assert len(decode_drawings(many_strokes(MAX_WITHOUT_IMAGE))) == MAX_WITHOUT_IMAGE
+    too_many = many_strokes(MAX_WITHOUT_IMAGE + 1)
+    with pytest.raises(ValueError, match="at most 100 drawings without an image, got 101; upload several files"):
+        decode_drawings(too_many)
+    with pytest.raises(ValueError, match="got 500; upload"):
+        decode_drawings(many_strokes(500))
+    assert len(parse_file(too_many)) == MAX_WITHOUT_IMAGE + 1  # by the library
+    assert len(decode_drawings(many_drawings(MAX_WITHOUT_IMAGE + 1))) == MAX_WITHOUT_IMAGE + 1
+
+
+def test_too_long_file_of_drawings_is_refused_before_it_waits(monkeypatch):
+    monkeypatch.setattr("mlp.jobs.workers.picture_processes._drawings", None)
+    with pytest.raises(ValueError, match="at most 5 MB"):
+        decode_drawings(b"[" * 5_000_001)
+
+
+@pytest.mark.parametrize(
+    ("processes", "act"),
+    [
+        ("_drawings", partial(decode_drawings, dump_drawings(letters(2)).encode())),
+        ("_paintings", partial(paint, bytes, 3)),
+    ],
+    ids=["drawings", "painting"],
+)
+def test_wait_for_a_turn_ends_in_a_sentence(monkeypatch, processes, act):
+    with closing(FileProcesses(wait_s=0)) as busy:  # a process takes longer to start
+        monkeypatch.setattr(f"mlp.jobs.workers.picture_processes.{processes}", busy)
+        with pytest.raises(PictureError, match="many files are being read"):
+            act()
+        with pytest.raises(PictureError, match="many files are being read"):
+            decode(DIGIT, processes=busy)
+
+
 def test_slow_picture_is_refused_after_its_time(slow):
-    with closing(PictureDecoders(decode_s=0.05)) as impatient:
+    with closing(FileProcesses(AT_ONCE, work_s=0.05)) as impatient:
         for _ in range(AT_ONCE + 1):
             with pytest.raises(PictureError, match="takes too long"):
-                impatient.decode(slow)
+                decode(slow, processes=impatient)
 
 
 def test_slow_picture_delays_only_its_visitor(decoders, slow):
-    decoders.decode(DIGIT)
+    decoders(DIGIT)
     with ThreadPoolExecutor(1) as stranger:
-        busy = [stranger.submit(decoders.decode, slow) for _ in range(2)]
-        decoders.decode(DIGIT)
+        busy = [stranger.submit(decoders, slow) for _ in range(2)]
+        decoders(DIGIT)
         assert not busy[-1].done()
 
 
@@ -86,12 +129,13 @@ def decoding() -> list[int]:
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_reading_process_has_low_priority_and_ends_when_idle():
     others = decoding()  # those of the page, if another test has drawn it
-    with closing(PictureDecoders(idle_s=0.3)) as decoders:
-        decoders.decode(DIGIT)
+    with closing(FileProcesses(AT_ONCE, idle_s=0.3)) as idle:
+        decoders = partial(decode, processes=idle)
+        decoders(DIGIT)
         (pid,) = set(decoding()) - set(others)
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
         wait_until(lambda: pid not in decoding())
-        decoders.decode(DIGIT)
+        decoders(DIGIT)
 
 
 def test_answer_with_code_is_refused():
@@ -108,13 +152,13 @@ def worked_ticks(pid: int) -> int:
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_picture_is_refused_when_its_process_is_killed(decoders, slow):
     others = decoding()
-    decoders.decode(DIGIT)
+    decoders(DIGIT)
     (pid,) = set(decoding()) - set(others)
     ticks = worked_ticks(pid)
     with ThreadPoolExecutor(1) as visitor:
-        doomed = visitor.submit(decoders.decode, slow)
+        doomed = visitor.submit(decoders, slow)
         wait_until(lambda: worked_ticks(pid) > ticks)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(PictureError, match="try again"):
             doomed.result(60)
-    assert decoders.decode(DIGIT).sheet is None
+    assert decoders(DIGIT).sheet is None

@@ -7,6 +7,8 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from mlp.images.decoding import PictureError
+from mlp.language import Later
 from mlp.page.server.downloads import route
 from mlp.page.style.download_button import Offer, Offers
 from tests.page.server import skipped_waits
@@ -81,6 +83,18 @@ def test_file_is_made_again_at_each_press():
         assert await browser.press(page.token, "png") == (200, b"\x89PNG")
         page.files["csv"] = Offer(lambda: "drawn again", "a.csv", "text/csv")
         assert await browser.press(page.token, "csv") == (200, b"drawn again")
+
+    run(act)
+
+
+def test_refused_painting_is_a_sentence():
+    def refuse() -> bytes:
+        raise PictureError(Later("many files are being read at the moment; try again in a minute"))
+
+    async def act(browser: Browser) -> None:
+        page = browser.draw(png=refuse)
+        status, words = await browser.press(page.token, "png")
+        assert (status, words) == (503, b"many files are being read at the moment; try again in a minute\n")
 
     run(act)
 

@@ -251,14 +251,18 @@ class Classroom(CodedWork):
         with self.lock:
             if drawings.names != self.names:
                 raise ClassroomError(Later("This file holds drawings of other names than the room’s"))
-            if self.is_full or len(drawings) > self.n_free:
-                rule = mark("A room takes {most:,} drawings of {writers} writers at most")
-                raise ClassroomError(Later(rule, most=MAX_DRAWINGS, writers=MAX_LEARNERS))
+            self.check_place(len(drawings))
             number = self._next_number()
             self.n_given += 1
             name = f"file {number}"
             self.learners = [*self.learners, Learner(number, name, name, drawings, n_given=self.n_given)]
         self.changed()
+
+    def check_place(self, n: int = 1) -> None:
+        """Raise a ClassroomError if there is no place for one more writer with ``n`` drawings."""
+        if self.is_full or n > self.n_free:
+            rule = mark("A room takes {most:,} drawings of {writers} writers at most")
+            raise ClassroomError(Later(rule, most=MAX_DRAWINGS, writers=MAX_LEARNERS))
 
     @property
     def n_drawings(self) -> int:

@@ -102,6 +102,8 @@ def test_only_learners_give_while_it_collects_and_has_room(room):
         room.give("holder", 0, image(0))
     with pytest.raises(ClassroomError, match="2,000 drawings of 40 writers at most"):
         room.add_file(many)
+    with pytest.raises(ClassroomError, match="2,000 drawings of 40 writers at most"):
+        room.check_place()
     with pytest.raises(ClassroomError, match="other names"):
         room.add_file(DrawingSet(("A", "B")))
 

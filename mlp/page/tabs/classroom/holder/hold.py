@@ -116,6 +116,7 @@ def _close_copied(room: Classroom, close: Callable[[], None]) -> None:
 
 
 def _take(room: Classroom, file: Any) -> None:
+    room.check_place()  # before it waits
     drawings = decode_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
     check_bytes(drawings.n_bytes)
     room.add_file(drawings)
