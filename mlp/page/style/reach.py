@@ -17,13 +17,15 @@ NOBODY = ("192.0.2.1", 9)
 """An address for documents (RFC 5737): a datagram socket that is connected to it, without sending, has the address of
 this machine that others in its network reach."""
 NEAR = mark("Other devices need to be in the same network as this one.")
+ALONE = mark("Only this computer can open this address.")
 
 
 def with_qr(address: str, above: str = "") -> str:
     """Return a QR code of an address of `reachable`, beside the address below other HTML."""
     picture = segno.make(address, error="m").svg_data_uri(border=2, light="#fff")
-    near = f"<p>{tr(NEAR)}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
-    shown = html.escape(address)
+    host, shown = urlsplit(address).hostname, html.escape(address)
+    near = f"<p>{tr(NEAR)}</p>" if host != urlsplit(page_address()).hostname else ""
+    near = f"<p>{tr(ALONE)}</p>" if host in LOCAL else near
     alt = tr("QR code of {address}", address=shown)
     return f'<div class="ink-qr"><img src="{picture}" alt="{alt}"><p>{above}{shown}</p>{near}</div>'
 
@@ -35,9 +37,9 @@ def reachable(page: str, **query: str | list[str]) -> str:
     'https://school.example/inkling/?room=k7p3x'
     """
     split = urlsplit(page)
-    if split.hostname in LOCAL:
+    if split.hostname in LOCAL and (host := _reachable_host()):
         port = f":{split.port}" if split.port else ""
-        split = split._replace(netloc=f"{_reachable_host()}{port}")
+        split = split._replace(netloc=f"{host}{port}")
     return split._replace(path=split.path or "/", query=urlencode(query, doseq=True)).geturl()
 
 
@@ -56,7 +58,7 @@ def own_addresses() -> list[str]:
     hosts = ["localhost", _reachable_host()] if everywhere else [f"[{named}]" if ":" in named else named]
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     port = st.get_option("server.port")
-    return [f"{scheme}://{host}:{port}/{base}".rstrip("/") for host in dict.fromkeys(hosts)]
+    return [f"{scheme}://{host}:{port}/{base}".rstrip("/") for host in hosts if host]
 
 
 def _named_host() -> str | None:
@@ -65,14 +67,16 @@ def _named_host() -> str | None:
     return next((name for name in named if name and "*" not in name and name not in LOCAL), None)
 
 
-def _reachable_host() -> str:
-    """Return a name or address of this machine that others in its network can reach, or localhost."""
+def _reachable_host() -> str | None:
+    """Return a name or address of this machine by which others in its network reach the page; None if they cannot."""
     if name := _named_host():
         return name
+    if st.get_option("server.address") in LOCAL:
+        return None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(NOBODY)  # sends nothing
         except OSError:
-            return "localhost"
+            return None
         address: str = probe.getsockname()[0]
         return address

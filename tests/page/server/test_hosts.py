@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
+from streamlit import config
 from streamlit.net_util import get_internal_ip
 
 from mlp.page.server.guard import Guard, Hosts, headers, is_public, is_same_origin, named_hosts
-from mlp.page.style.reach import reachable
+from mlp.page.style import reach
+from mlp.page.style.reach import ALONE, NEAR, reachable, with_qr
 
 NAME = socket.gethostname().lower()
 START_S = 20.0
@@ -76,6 +78,35 @@ def test_addresses_of_the_qr_code_and_the_terminal_are_answered(monkeypatch: pyt
         for address in filter(None, (of_qr_code, get_internal_ip(), "127.0.0.1", "::1")):
             assert (address, status(address, port)) == (address, 200)
             assert status(address, port, host="8.8.4.4:8501") == 403
+
+
+@pytest.mark.parametrize(
+    ("listens_on", "named", "host", "said"),
+    [
+        ("127.0.0.1", "", "localhost", ALONE),
+        ("localhost", "", "localhost", ALONE),
+        ("127.0.0.1", "inkling.example.org", "inkling.example.org", NEAR),  # a proxy stands before it
+        ("0.0.0.0", "", "192.0.2.20", NEAR),  # noqa: S104 - only read
+        (None, "", "192.0.2.20", NEAR),
+    ],
+)
+def test_qr_code_says_who_can_open_its_address(
+    monkeypatch: pytest.MonkeyPatch, listens_on: str | None, named: str, host: str, said: str
+):
+    here = "http://localhost:8501/"
+    monkeypatch.setenv("MLP_HOSTS", named)
+    monkeypatch.setattr(reach, "page_address", lambda: here)
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: None)
+    monkeypatch.setattr(socket.socket, "getsockname", lambda _: ("192.0.2.20", 1))
+    before = config.get_option("server.address")
+    config.set_option("server.address", listens_on)
+    try:
+        address = reachable(here, room="k7p3x")
+        shown = with_qr(address)
+    finally:
+        config.set_option("server.address", before)
+    assert address == f"http://{host}:8501/?room=k7p3x"
+    assert [sentence for sentence in (ALONE, NEAR) if sentence in shown] == [said]
 
 
 def test_variable_adds_names(monkeypatch: pytest.MonkeyPatch):
