@@ -52,8 +52,11 @@ def test_headless_start_asks_no_other_server(tmp_path: Path):
     try:
         wait_until_healthy(server)
         urlopen(server.url, timeout=30).close()
-        # The page's own origin, written otherwise: Streamlit would ask whether it is this machine's outer address.
-        with connect(f"ws://localhost:{port}/_stcore/stream", origin=f"http://LOCALHOST:{port}"):
+        # The page's own origin, written otherwise: Streamlit knows localhost, but would ask whether this name is that
+        # of this machine's outer address.
+        name = f"{socket.gethostname().partition('.')[0]}.local"
+        address, origin = f"ws://{name}:{port}/_stcore/stream", f"http://{name.upper()}:{port}"
+        with socket.create_connection(("127.0.0.1", port)) as here, connect(address, origin=origin, sock=here):
             pass
     finally:
         end(process)

@@ -220,6 +220,15 @@ def test_file_of_drawings_asks_for_memory_and_is_refused_in_a_sentence(classroom
         assert [error.value for error in holder.run().error] == [refusal]
 
 
+def test_full_room_refuses_a_file_before_it_is_read(classroom, monkeypatch):
+    _, holder, _ = classroom
+    monkeypatch.setattr(Classroom, "is_full", True)
+    monkeypatch.setattr("mlp.page.tabs.classroom.holder.hold.decode_drawings", None)
+    holder.file_uploader(key="room_file").set_value(("class.json", b"{", "application/json")).run()
+    refusal = "class.json: A room takes 2,000 drawings of 40 writers at most."
+    assert [error.value for error in holder.error] == [refusal]
+
+
 @pytest.mark.parametrize("as_mistake", [False, True])
 def test_nothing_of_a_closed_room_stays_in_memory(classroom, as_mistake):
     room, holder, learner = classroom
