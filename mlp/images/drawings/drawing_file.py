@@ -64,29 +64,13 @@ def check_length(data: bytes) -> None:
         raise ValueError(Later("a file of drawings may have at most {most:.0f} MB", most=MAX_FILE_BYTES / 1e6))
 
 
-def parse_file(data: bytes, *, most: int = MAX_EXAMPLES, most_without_image: int | None = None) -> DrawingSet:
-    """Return the set of drawings in somebody's file; a ValueError as in `parse_drawings`, or if it is too large.
-
-    ``most_without_image`` limits the drawings that have to be drawn.
-    """
+def parse_file(data: bytes, *, most: int = MAX_EXAMPLES, most_without_image: int = MAX_SAMPLES) -> DrawingSet:
+    """Return the set of drawings in somebody's file; a ValueError as in `parse_drawings`, or if it is too large."""
     check_length(data)
-    if most_without_image is not None:
-        # Before it is parsed, which takes a quarter of a second. Of such words, names can be some.
-        n_without = data.count(b'"strokes"') - data.count(b'"image"')
-        if n_without > most_without_image + MAX_CLASSES:
-            raise _too_many_without_image(n_without, most_without_image)
     return parse_drawings(data, most=most, most_without_image=most_without_image)
 
 
-def _too_many_without_image(n: int, most: int) -> ValueError:
-    rule = mark(
-        "a file may hold at most {most} drawings without an image, got {n:,}; upload several files, or use the "
-        "command line, which reads them all"
-    )
-    return ValueError(Later(rule, most=most, n=n))
-
-
-def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES, most_without_image: int | None = None) -> DrawingSet:
+def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES, most_without_image: int = MAX_SAMPLES) -> DrawingSet:
     """Return the set of drawings in a text of `dump_drawings`, or the digits in recorded drawings as JSON.
 
     There may be at most ``most`` of each name, 2,000 in all, and ``most_without_image`` of those that have to be drawn.
@@ -106,8 +90,12 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES, most_without_
         rule = mark("a file of {names} names may hold at most {most:,} drawings, got {n:,}")
         raise ValueError(Later(rule, names=n_names, most=limit, n=len(samples)))
     n_without = sum(isinstance(sample, dict) and "image" not in sample for sample in samples)
-    if most_without_image is not None and n_without > most_without_image:
-        raise _too_many_without_image(n_without, most_without_image)
+    if n_without > most_without_image:
+        rule = mark(
+            "a file may hold at most {most} drawings without an image, got {n:,}; upload several files, or use the "
+            "command line, which reads them all"
+        )
+        raise ValueError(Later(rule, most=most_without_image, n=n_without))
     # Comparing each with all before it, as a set does, would take 0.3 s for 2,000.
     places = (Later("sample {number}", number=number) for number in range(len(samples)))
     examples = [_example(empty, *each) for each in zip(samples, places, strict=True)]

@@ -4,6 +4,7 @@ Another one paints, and one decodes files of drawings, which take seconds and tw
 """
 
 import builtins
+import gc
 import io
 import pickle
 from collections.abc import Callable, Hashable
@@ -140,6 +141,7 @@ def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashab
 
 def packed_drawings(data: bytes, most: int) -> bytes:
     """Return a file of drawings in the form that is parsed at once."""
+    gc.disable()  # a file is a million lists, none of them garbage: looking through them takes most of parsing's time
     return dump_drawings(parse_file(data, most=most, most_without_image=MAX_WITHOUT_IMAGE), packed=True).encode()
 
 
