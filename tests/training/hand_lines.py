@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from mlp.images.recorded import Stroke
+from mlp.images.drawing import to_mnist
+from mlp.images.recorded import Stroke, render
 
 Rng = np.random.Generator
 Point = tuple[float, float]
@@ -22,14 +23,6 @@ def path(*corners: Point) -> Stroke:
 
 def closed(*corners: Point) -> Stroke:
     return path(*corners, corners[0])
-
-
-def polygon(rng: Rng, *corners: Point) -> list[Stroke]:
-    """Return a closed line that begins at any corner, in either direction, and misses its start a little."""
-    first, way = rng.integers(len(corners)), rng.choice([-1, 1])
-    begun = [corners[(first + way * i) % len(corners)] for i in range(len(corners))]
-    points = [(x + rng.uniform(-0.05, 0.05), y + rng.uniform(-0.05, 0.05)) for x, y in [*begun, begun[0]]]
-    return [path(*points)]
 
 
 def ellipse(x: float, y: float, a: float, b: float, start: float = 0, sweep: float = 360) -> Stroke:
@@ -70,7 +63,7 @@ def either(rng: Rng, *ways: Callable[[], list[Stroke]]) -> list[Stroke]:
     return ways[rng.integers(len(ways))]()
 
 
-def by_hand(strokes: list[Stroke], rng: Rng) -> tuple[Stroke, ...]:
+def _by_hand(strokes: list[Stroke], rng: Rng) -> tuple[Stroke, ...]:
     """Return strokes slanted, turned, stretched, bent, and trembling a little."""
     angle, slant, stretch = rng.normal(0, np.deg2rad(6)), rng.normal(0, 0.1), np.exp(rng.normal(0, 0.08))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -80,3 +73,10 @@ def by_hand(strokes: list[Stroke], rng: Rng) -> tuple[Stroke, ...]:
         stroke @ matrix + 0.03 * np.sin(stroke @ waves + phases) + rng.normal(0, tremor, stroke.shape)
         for stroke in strokes
     )
+
+
+def drawings_of(kind: Callable[[Rng], list[Stroke]], n: int, seed: int) -> np.ndarray:
+    """Return ``n`` shapes of a kind in MNIST's form, drawn on the page's canvas as a visitor would: (n, 28, 28)."""
+    rng = np.random.default_rng((seed, *kind.__name__.encode()))
+    drawn = [to_mnist(render(_by_hand(kind(rng), rng), rng)) for _ in range(n)]
+    return np.array(drawn)

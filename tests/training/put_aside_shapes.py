@@ -1,7 +1,7 @@
 """Shapes put aside to measure the digit check, chosen by a rule before any figure; they serve no training.
 
 The rule: every twentieth of the 345 names of Quick, Draw! (google/quickdraw-dataset, categories.txt, alphabetical), and
-in place of a name that is drawn or learned elsewhere the next one: instead of a square a squirrel. Each is drawn as
+in place of a name that training or its choices used the next one: instead of a square a squirrel. Each is drawn as
 within a few seconds, and none is left out because it resembles a digit. Whoever trains a digit check on shapes like
 these must put others aside.
 """

@@ -13,7 +13,7 @@ from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from models.making.marks import SIGNS, STROKED
 from tests.benchmarks.timing import print_table
 from tests.sample_digits import sample
-from tests.training.drawn_shapes import SHAPES, drawings_of
+from tests.training.hand_lines import drawings_of
 from tests.training.loose_shapes import LOOSE
 from tests.training.put_aside_shapes import LETTERS, PUT_ASIDE, letter
 
@@ -94,12 +94,10 @@ def mean(shares):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_shapes_put_aside_are_refused_less_than_those_that_steered_training(digit_check, seed):
-    aside, steered = (shares_refused(digit_check, kinds, N, seed) for kinds in (PUT_ASIDE, SHAPES))
-    assert 0.65 < mean(aside) < mean(steered) - 0.1, aside
-    assert min(aside.values()) < 0.3, aside
-    assert mean(steered) >= 0.9, steered
-    assert min(steered.values()) >= 0.6, steered
+def test_three_of_four_shapes_put_aside_are_refused(digit_check, seed):
+    refused = shares_refused(digit_check, PUT_ASIDE, N, seed)
+    assert 0.65 < mean(refused) < 0.82, refused
+    assert min(refused.values()) < 0.3, refused
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -117,8 +115,8 @@ def test_most_capitals_that_look_like_digits_are_taken_for_digits(digit_check, s
     assert sum(share <= 0.05 for share in refused.values()) >= 9, refused
 
 
-def test_shapes_put_aside_are_no_kind_that_training_or_its_choices_used():
-    used = {kind.__name__ for kind in SHAPES} | {*SIGNS} | {kind.__name__ for kind in STROKED}
+def test_shapes_put_aside_are_no_kind_that_training_used():
+    used = {*SIGNS} | {kind.__name__ for kind in STROKED}
     assert len(PUT_ASIDE) >= 12
     assert used.isdisjoint(kind.__name__ for kind in PUT_ASIDE)
     assert used.isdisjoint(LETTERS)
@@ -134,7 +132,6 @@ if __name__ == "__main__":
     for title, kinds, n in (
         ("put aside", PUT_ASIDE, 500),
         ("learned by other rules", LOOSE, 500),
-        ("shape that steered training", SHAPES, 500),
         ("capital not learned", [letter(name) for name in LETTERS], 100),
     ):
         both = [shares_refused(check, kinds, n, seed) for seed in (1, 2)]
