@@ -13,6 +13,7 @@ from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.rooms import Classrooms
 from mlp.page.tabs.lessons.plan import TASKS
 from mlp.page.visitors.registry import Visitors
+from tests.browser.screens import PHONE
 from tests.browser.server import serve
 from tests.browser.sight import at_rest, button, part, write
 from tests.browser.tabs.test_shelf import opened_as
@@ -121,6 +122,18 @@ def test_lesson_is_shown_section_by_part_in_large_type(open_page: Callable[..., 
     expect(bar).to_have_count(0)
     assert "board" not in page.url
     expect(page.get_by_text("What to look for.")).to_be_visible()
+
+
+def test_phone_has_lines_of_words_in_what_a_class_thinks(new_browser: Callable[..., Page], tmp_path: Path):
+    kept, page = tmp_path / "kept", new_browser(**PHONE)
+    holder = class_on_disk(kept, 8)
+    with serve(tmp_path / "server.log", {"MLP_CHECKPOINTS": str(kept)}) as server:
+        opened_as(page, f"{server.url}/?tab=Room", holder)
+        cells = part(page, "room_ideas").locator("td")
+        expect(cells.first).to_be_attached()
+        cells.first.scroll_into_view_if_needed()
+        at_rest(page)
+        assert min(cells.evaluate_all("(all) => all.map((one) => one.clientWidth)")) > 250
 
 
 def test_words_of_a_class_are_large_on_the_board_and_fill_it(new_browser: Callable[..., Page], tmp_path: Path):

@@ -148,6 +148,13 @@ def test_phone_of_a_learner_who_was_just_let_in_has_the_network_below_the_digits
     expect(button(phone, "next_step")).to_be_visible()
     at_rest(phone)
     assert box(phone, ".st-key-room_row")["bottom"] <= box(phone, ".st-key-stage_network")["y"]
+    press(button(holder, "strip_say"))
+    press(button(holder, "strip_to_break"))
+    expect(part(phone, "round_row").get_by_role("button")).to_have_count(10)
+    at_rest(phone)
+    sentence = box(phone, ".st-key-correction_row [data-say=round_asks]")
+    assert sentence["right"] <= PHONE["viewport"]["width"]
+    assert sentence["bottom"] <= box(phone, ".st-key-round_row")["y"]
 
 
 @pytest.mark.chromium

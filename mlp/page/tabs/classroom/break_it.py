@@ -43,6 +43,8 @@ NETWORK = "article"
 SHOWN, MAX_CLAIMS = 24, 3  # the surest mistakes, and claims of one learner
 _outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
 """What became of the last press on a digit, and the version of the desk then."""
+_claimed = SessionVar[int]("round_claimed", 0)
+"""The number of the drawing that this press claimed, see `number_of`; 0 if it claimed none."""
 _follows = SessionVar[bool]("round_follows", False)
 """Whether this page knows of the round."""
 _asked = SessionVar[int]("round_asked", 0)
@@ -113,15 +115,26 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
     desk, (outcome, version) = this_page().desk, _outcome.get()
     text = outcome if version == desk.version else tr(TASK)
     if mine is not None:
+        if version == desk.version and _claimed.get() and _claimed.get() not in _numbers(mine):
+            text = tr("Your teacher does not read it like that. Change it, or draw another one.")
         text = f"{removed_words(room, mine)} {text}".strip()
     counted = several("<b>{n}</b> of yours count.", "<b>{n}</b> of yours count.", n)
     st.html(announced("round_asks", f"{text} {counted}" if n else text))
     names = [choice(label, tr("It is {digit}", digit=with_article(name)), name) for label, name in enumerate(DIGITS)]
 
     def act(pick: Pick) -> None:
+        before = _numbers(room.learner(person(visitor.id)))  # not of ``mine``, which the page would keep
         _outcome.set((claim(room, person(visitor.id), desk, pick.number), desk.version))
+        _claimed.set(max(_numbers(room.learner(person(visitor.id))) - before, default=0))
 
     pick_from("round_row", "".join(names), CSS, range(len(names)), act)
+
+
+def _numbers(learner: Learner | None) -> set[int]:
+    """Return the numbers of a learner's claims and mistakes."""
+    if learner is None:
+        return set()
+    return {number_of(learner, each.image) for each in (*learner.claims.examples, *learner.mistakes.examples)}
 
 
 def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from mlp.analysis.class_table import Comparison, compared, misread, most_misread
 from mlp.analysis.scores import percent
-from mlp.language import mark, tr
+from mlp.class_names import in_words
+from mlp.language import mark, several, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import Where, redrawn
@@ -46,7 +47,7 @@ def guesses(visitor: Visitor, room: Classroom) -> None:
             args=(visitor, room),
         )
         n = sum(learner.guess is not None for learner in room.learners)
-        guessed = tr("{n} of {all} have guessed.", n=n, all=len(room.learners))
+        guessed = several("{n} has guessed.", "{n} have guessed.", n)  # the strip says of how many
         st.html(announced("room_guessed", guessed) + announced("room_answer"))
     else:
         st.html(guess_rows(room, compared(table_of(room).lines, room.way), mine.guess))
@@ -73,19 +74,26 @@ def guess_rows(room: Classroom, comparison: Comparison, mine: int | None) -> str
 
 
 def guess_answer(room: Classroom, comparison: Comparison, mine: int | None) -> str:
-    """Return which name was misread most, how many guessed it, and a learner's own guess, as HTML."""
+    """Return which name was misread most in the class, how many guessed it, and whether that holds, as HTML.
+
+    A learner's own guess comes last. Names that were misread alike stand beside each other.
+    """
     wrong, of = misread(comparison.lines, len(room.names))
-    most, names = most_misread(wrong, of), [html.escape(name) for name in room.names]
+    names = [html.escape(name) for name in room.names]
+    shares = wrong.sum(axis=0) / np.maximum(of.sum(axis=0), 1)
     guesses = [learner.guess for learner in room.learners if learner.guess is not None]
     alike, way = bool(comparison.apart), html.escape(tr(_way(comparison)))
-    if most is not None:
-        first = tr("Misread most: <b>{sign}</b>.", sign=names[most])
+    if wrong.any():
+        most = [label for label, share in enumerate(shares) if share == shares.max()]
+        signs = in_words([names[label] for label in most])
+        answer = tr("Misread most in our class: <b>{signs}</b>.", signs=signs)
         if alike:
-            first = tr("Misread most by networks trained alike ({way}): <b>{sign}</b>.", way=way, sign=names[most])
-        guessed = tr("{n} of {all} guessed it.", n=guesses.count(most), all=len(guesses))
-        answer = f"{first} {guessed}"
-    elif wrong.any():
-        answer = tr(UNSURE_ALIKE, writers=len(of), way=way) if alike else tr(UNSURE, writers=len(of))
+            rule = mark("Misread most in our class, by networks trained alike ({way}): <b>{signs}</b>.")
+            answer = tr(rule, way=way, signs=signs)
+        guessed = sum(guess in most for guess in guesses)
+        answer += " " + tr("{n} of {all} guessed it.", n=guessed, all=len(guesses))
+        if most_misread(wrong, of) is None:
+            answer += " " + (tr(UNSURE_ALIKE, writers=len(of), way=way) if alike else tr(UNSURE, writers=len(of)))
     elif alike:
         answer = tr("Nothing was misread by networks trained alike ({way}).", way=way)
     else:

@@ -32,8 +32,8 @@ from mlp.page.tabs.lessons.plan import TASKS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
 from tests.images.drawings.sample_drawings import letters, own_digits
-from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
-from tests.page.tabs.classroom.ways import Pages
+from tests.page.sight import at_rest, eventually, page_of, picture, text, url_of, visitor_of
+from tests.page.tabs.classroom.ways import Pages, me
 from tests.page.ways import press
 from tests.sample_digits import sample
 
@@ -122,6 +122,19 @@ def test_judged_claim_is_judged_once_and_counts_only_with_a_yes(room):
     claim(room, "ann", leaning(first.example.label, 40), first.example.label)
     judge(room, misreadings(room, "claims")[0].number, counts=True)
     assert len(misreadings(room)) == 1  # the same drawing again
+
+
+def test_learner_reads_that_the_teacher_does_not_read_their_claim(pages):
+    room, _, learner = pages
+    said = claim(room, me(learner), leaning(7, 40), 7)
+    (claimed,) = misreadings(room, "claims")
+    learner.session_state["round_outcome"] = (said, page_of(learner).desk.version)
+    learner.session_state["round_claimed"] = claimed.number
+    assert said in text(learner.run(), "correction_row")
+    judge(room, claimed.number, counts=False)
+    now = text(learner.run(), "correction_row")
+    assert said not in now
+    assert "Your teacher does not read it like that. Change it, or draw another one." in now
 
 
 def test_each_mistake_is_read_once_for_all_pages(room, monkeypatch):

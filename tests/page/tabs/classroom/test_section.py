@@ -86,10 +86,11 @@ def test_name_that_is_misread_most_is_told_from_enough_writers_on():
         writers = [Writer(one.who, one.name, one.drawings) for one in room.learners[:n]]
         return guess_rows(room, compared(class_table([network], writers)), 8)
 
-    assert "Misread most: <b>8</b>. 1 of 1 guessed it. You guessed <b>8</b>." in told(MIN_WRITERS_TO_RANK)
+    assert "Misread most in our class: <b>8</b>. 1 of 1 guessed it. You guessed <b>8</b>." in told(MIN_WRITERS_TO_RANK)
     fewer = told(MIN_WRITERS_TO_RANK - 1)
     assert UNSURE.format(writers=MIN_WRITERS_TO_RANK - 1) in fewer
-    assert "Misread most" not in fewer
+    assert "Misread most in our class: <b>8</b>. 1 of 1 guessed it. Of " in fewer
+    assert UNSURE[20:] not in told(MIN_WRITERS_TO_RANK)
     assert 'class="marked"' not in fewer
 
 
