@@ -18,12 +18,12 @@ from mlp.page.draw.share import share_drawing, share_section, share_settings
 from mlp.page.live.component import live_channel
 from mlp.page.live.new_page import answer_next, canvas_first, page_in_turn
 from mlp.page.live.socket import live_route
+from mlp.page.script.language import language_choice
+from mlp.page.script.link import hidable, hide_parts
 from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
-from mlp.page.style.language import language_choice
-from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
 from mlp.page.tabs.classroom.after.sheet import class_part

@@ -24,14 +24,15 @@ MAY_IMPORT = {
 }
 """The folders of mlp/, each with those that it may import."""
 PAGE_MAY_IMPORT = {
-    "style": set(),
-    "server": {"style"},
-    "visitors": {"style"},
-    "live": {"visitors", "style"},
-    "settings": {"style"},
-    "train": {"settings", "live", "visitors", "style"},
-    "draw": {"train", "settings", "live", "visitors", "style"},
-    "tabs": {"draw", "train", "settings", "live", "visitors", "style"},
+    "script": set(),
+    "style": {"script"},
+    "server": {"style", "script"},
+    "visitors": {"style", "script"},
+    "live": {"visitors", "style", "script"},
+    "settings": {"style", "script"},
+    "train": {"settings", "live", "visitors", "style", "script"},
+    "draw": {"train", "settings", "live", "visitors", "style", "script"},
+    "tabs": {"draw", "train", "settings", "live", "visitors", "style", "script"},
 }
 """The folders of mlp/page/, likewise."""
 CODE = ("app.py", "mlp/**/*.py", "models/making/**/*.py")

@@ -10,8 +10,8 @@ import numpy as np
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Example, render
 from mlp.language import number
+from mlp.nn.digit_check import sees_digit
 from mlp.nn.reader import Reader
-from mlp.training.digit_check import sees_digit
 
 CALIBRATION_BINS = 15
 
@@ -39,7 +39,7 @@ def score_images(
     """Return a network's score on images in the form of its training images, read all at once.
 
     The images are (n, inputs) or (n, 28, 28), uint8 in 0..255 or float in 0..1, and the labels (n,) int. The digit
-    check decides which of them hold a digit, see `mlp.training.digit_check`. Raises a ValueError if there are no
+    check decides which of them hold a digit, see `mlp.nn.digit_check`. Raises a ValueError if there are no
     images.
     """
     start = time.perf_counter()
@@ -53,7 +53,7 @@ def score_drawings(network: Reader, drawings: Iterable[Example], *, digit_check:
 
     A digit without strokes is read as it is.
 
-    The network has 784 inputs. The digit check decides which drawings hold a digit, see `mlp.training.digit_check`.
+    The network has 784 inputs. The digit check decides which drawings hold a digit, see `mlp.nn.digit_check`.
     Raises a ValueError if there are no drawings.
     """
     rng = np.random.default_rng(SEED)  # of each drawing's place, size and brush

@@ -11,10 +11,10 @@ from mlp.cli.terminal import print_line, progress_bar
 from mlp.images.drawings.drawing_file import load_set
 from mlp.images.mnist import load_mnist
 from mlp.images.recorded import load_drawings
+from mlp.nn.digit_check import DIGIT_CHECK_MODEL
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.data.synthetic_validation import synthetic_score
-from mlp.training.digit_check import DIGIT_CHECK_MODEL
 from mlp.training.uploaded_network import check_reads_drawings
 
 

@@ -10,9 +10,9 @@ from mlp.cli.terminal import print_error, print_line, reason
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
 from mlp.images.photo import decode_picture
+from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
-from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.training.uploaded_network import check_reads_drawings
 
 

@@ -7,8 +7,8 @@ from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
 from mlp.cli.terminal import print_line
+from mlp.nn.digit_check import DIGIT_CHECK_MODEL
 from mlp.nn.weights import load_model
-from mlp.training.digit_check import DIGIT_CHECK_MODEL
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:

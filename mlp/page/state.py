@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mlp.nn.reader import Reader
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.training.settings import controls
+from mlp.training.positions import controls
 
 
 class Loan(NamedTuple):

@@ -23,7 +23,6 @@ from mlp.training.setting_entry import (
     N_LAYERS,
     WIDTHS,
     HiddenLayers,
-    Setting,
     checked_widths,
     declared,
     entries,
@@ -331,29 +330,6 @@ SETTINGS = entries(Settings)
 """Every setting, in the order of the page; links, hiding, lessons and the command line follow from it."""
 
 
-def controls() -> dict[str, Setting]:
-    """Return all controls, by key."""
-    return {control.key: control for entry in SETTINGS for control in entry.controls}
-
-
 def setting_names() -> dict[str, str]:
     """Return the name of each field of `Settings` for use in a sentence."""
     return {entry.field: entry.name for entry in SETTINGS} | {"names": mark("signs")}
-
-
-def positions_of(settings: Settings) -> dict[str, Any]:
-    """Return the positions of the controls for these settings, by key; of a value without a position, itself."""
-    of_settings = (entry.to_positions(getattr(settings, entry.field)) for entry in SETTINGS)
-    return {key: position for positions in of_settings for key, position in positions.items()}
-
-
-def settings_at(positions: Mapping[str, Any]) -> Settings:
-    """Return the settings for positions of controls, by key; missing controls are at their defaults.
-
-    Raises a ValueError if a value breaks its rule.
-
-    >>> chosen = settings_at({"hidden_layers": 1, "width_1": 30, "images": "300"})
-    >>> chosen.hidden, chosen.images, chosen.epochs
-    ((30,), 300, 25)
-    """
-    return Settings(**{entry.field: entry.from_positions(positions) for entry in SETTINGS})

@@ -10,13 +10,13 @@ from mlp.cli.options import add_data, add_out, checked_out, value
 from mlp.cli.terminal import print_line, progress_bar
 from mlp.images.augmentation import warp
 from mlp.images.mnist import Dataset, load_mnist
+from mlp.nn.digit_check import NO_DIGIT, REFUSED_FROM
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD
 from mlp.nn.reader import Reader
 from mlp.nn.weights import save_model
 from mlp.seeds import rng_of
-from mlp.training.digit_check import NO_DIGIT, REFUSED_FROM
 from mlp.training.loop import Step, epoch_steps, shuffled, step_taker
 from mlp.training.schedule import rate_factor
 from models.making.marks import marks

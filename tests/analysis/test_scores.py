@@ -10,8 +10,8 @@ from mlp.analysis.scores import calibration_error, score_drawings, score_images,
 from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import NO_IMAGE, SEED, Example, checked_strokes, render
+from mlp.nn.digit_check import REFUSED_FROM
 from mlp.nn.losses import softmax
-from mlp.training.digit_check import REFUSED_FROM
 
 STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 100.0]]}
 

@@ -18,7 +18,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.each_setting import EACH_SETTING
 from tests.images.drawings.sample_drawings import own_digits
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.sample_digits import sample
 
 

@@ -7,8 +7,17 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, compared, misread, most_misread
-from mlp.analysis.one_writer import one_writer
+from mlp.analysis.classroom.class_table import (
+    Cell,
+    Contender,
+    Line,
+    Writer,
+    class_table,
+    compared,
+    misread,
+    most_misread,
+)
+from mlp.analysis.classroom.one_writer import one_writer
 from mlp.analysis.scores import wilson_interval
 from mlp.analysis.training_way import USUAL_SHARE
 from mlp.class_names import DIGITS
@@ -35,7 +44,7 @@ from models.making.styles import STYLES
 from tests.benchmarks.teaching import mirrored
 from tests.claims.of_plan import TURNED, turned
 from tests.claims.runs import SEEDS, pretrained, trained
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 
 
 def drawn(digit: int, style_name: str, rng: np.random.Generator) -> Example:

@@ -5,13 +5,13 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from mlp.analysis.lab.damage import Damage, damaged, n_right
+from mlp.analysis.damage import Damage, damaged, n_right
 from mlp.analysis.lab.fool import Attack, attack
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs
-from mlp.analysis.lab.sliced import advanced
 from mlp.analysis.lab.valley import random_walk_share, valley
 from mlp.analysis.lab.wish import wish
 from mlp.analysis.trace import trace
+from mlp.jobs.sliced import advanced
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.training.run import Run, steps

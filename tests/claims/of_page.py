@@ -27,7 +27,7 @@ from mlp.training.teaching import share_read
 from tests.claims.of_class import together, writers
 from tests.claims.runs import SEEDS, pretrained
 from tests.images.drawings.sample_drawings import letters
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 
 
 def pretrained_learned_validation_images() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlp.analysis.class_table import READS
+from mlp.analysis.classroom.class_table import READS
 from mlp.analysis.diagnosis import diagnoses
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS

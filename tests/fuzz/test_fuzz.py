@@ -16,8 +16,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from mlp.analysis.damage import n_affordable
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
-from mlp.analysis.lab.damage import n_affordable
 from mlp.analysis.lab.map import discriminant_plane, hidden_outputs, nearest_points
 from mlp.analysis.mistakes import read_all
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
@@ -36,7 +36,8 @@ from mlp.page.tabs.lab.map import FITTED
 from mlp.page.tabs.runs.runs_section import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
-from mlp.training.settings import Settings, controls, settings_at
+from mlp.training.positions import controls, settings_at
+from mlp.training.settings import Settings
 from mlp.training.uploaded_network import network_for_drawings
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.jobs.test_record import record_after

@@ -9,7 +9,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 
 
 def snapshot_of(settings: Settings, history: History, **changes: Any) -> Snapshot:

@@ -6,7 +6,7 @@ from typing import Any
 from mlp.jobs.sweep import Sweep, variations
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 
 
 def sweep_over(base: Settings, name: str, values: Sequence[Any], engine: Any = None) -> Sweep:

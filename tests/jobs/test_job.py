@@ -24,8 +24,8 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)

@@ -15,10 +15,10 @@ from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.test_job import SETTINGS, uninterrupted, wait_until
 from tests.jobs.waiting import Clock
 from tests.jobs.workers.fake_workers import InThread
+from tests.jobs.workers.manual_engine import ManualEngine
 
 
 @pytest.fixture

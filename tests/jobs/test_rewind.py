@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.sliced import advanced
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record
 from mlp.jobs.rewind import (
@@ -20,6 +19,7 @@ from mlp.jobs.rewind import (
     restore_moments,
     rewind_bytes,
 )
+from mlp.jobs.sliced import advanced
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist

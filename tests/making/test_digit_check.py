@@ -5,7 +5,7 @@ import pytest
 
 from mlp import load_model, save_model
 from mlp.cli.main import main
-from mlp.training.digit_check import sees_digit
+from mlp.nn.digit_check import sees_digit
 from models.making import digit_check as digit_check_module
 from models.making.__main__ import COMMANDS
 from models.making.digit_check import new_digit_check, steps_per_epoch, train_digit_check

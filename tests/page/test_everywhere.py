@@ -14,7 +14,7 @@ from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, lessons_open
 from mlp.page.tabs.places import Views
 from mlp.page.tabs.registry import SECTIONS
 from mlp.page.tabs.step.step_section import STAGES
-from mlp.training.settings import controls, settings_at
+from mlp.training.positions import controls, settings_at
 from tests.images.drawings.sample_drawings import jittered, letters
 from tests.page.sight import (
     at_rest,

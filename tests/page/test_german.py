@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp import language
-from mlp.page.style.language import asked_by
+from mlp.page.script.language import asked_by
 from tests.page.sight import WILD, at_rest, draw, eventually, finished, text, visitor_of
 from tests.page.ways import press
 

@@ -6,7 +6,7 @@ from pkgutil import walk_packages
 
 import mlp.page
 from mlp.page.session_var import SessionVar
-from mlp.training.settings import controls
+from mlp.training.positions import controls
 
 
 def declared() -> dict[str, set[int]]:

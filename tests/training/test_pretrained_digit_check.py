@@ -9,7 +9,7 @@ import pytest
 from mlp import load_model, to_mnist
 from mlp.images.handwriting import synthetic_digits
 from mlp.images.recorded import rasterize
-from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
+from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from models.making.marks import SIGNS, STROKED
 from tests.benchmarks.timing import print_table
 from tests.sample_digits import sample

@@ -11,9 +11,10 @@ from mlp import MLP, SGD, Adam, Settings
 from mlp.images.handwriting import STYLE_LABELS, style_names
 from mlp.language import speaking
 from mlp.nn.weights import MAX_FILE_BYTES
+from mlp.training.positions import controls, positions_of, settings_at
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import MAX_PARAMETERS, heading, value_label, value_text
-from mlp.training.settings import SETTINGS, controls, positions_of, settings_at
+from mlp.training.settings import SETTINGS
 
 
 def test_defaults_are_the_articles():

@@ -1,4 +1,4 @@
-// Read a drawing as Python does: mlp/images/drawing.py, mlp/nn and mlp/training/digit_check.py, step by step.
+// Read a drawing as Python does: mlp/images/drawing.py, mlp/nn, step by step.
 "use strict";
 
 const IMAGE_PX = 28, DIGIT_PX = 20, TILT_PX = 1e-4, STEEPEST = 1;

@@ -15,10 +15,10 @@ from mlp.analysis.inline_html import csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
 from mlp.class_names import in_words, none_of
 from mlp.language import Later, direction, in_order, mark, number, speaks, tr
+from mlp.nn.digit_check import REFUSED_FROM
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
-from mlp.training.digit_check import REFUSED_FROM
 from mlp.training.history import History
 from mlp.training.setting_entry import heading, value_label
 from mlp.training.settings import SETTINGS
@@ -47,7 +47,7 @@ def take_home_page(
     The network reads as in Python, with its straightening, test-time augmentation and temperature. Its numbers are
     float16, unless that changes an answer to one of 2,000 test images.
 
-    The network is from 28 × 28 pixels to named classes. Without the digit check, see `mlp.training.digit_check`, every
+    The network is from 28 × 28 pixels to named classes. Without the digit check, see `mlp.nn.digit_check`, every
     drawing is read. A ``history`` adds the run's curve, and ``images`` 4,000 of MNIST's images, 1 MB, so that the
     network does not forget them while it learns a visitor's digits. Raises a ModelError if the network has another
     shape, or holds numbers that are not finite.

@@ -19,10 +19,10 @@ from mlp.page.draw.reading import Answer, DigitAnswer, desk_answer, true_label
 from mlp.page.draw.scene import Scene, legend, network_widget, scene
 from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.live_page import LivePage, Parts, this_page
+from mlp.page.script.link import hidable
+from mlp.page.script.redraw import redrawn, rerun_page
 from mlp.page.style.html import live, share_bars
-from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
-from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.train.speed import note_reading, strip
 from mlp.page.visitors.shelf import chosen

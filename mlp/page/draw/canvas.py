@@ -26,10 +26,10 @@ from mlp.page.draw.photo import photo_button
 from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.desk import STROKE, checked_drawing, photo_of
 from mlp.page.live.live_page import LivePage, Parts, this_page
+from mlp.page.script.link import hidable, linked
+from mlp.page.script.redraw import redraw, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import live
-from mlp.page.style.link import hidable, linked
-from mlp.page.style.redraw import redraw, redrawn
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.visitor import Visitor

@@ -17,11 +17,11 @@ from mlp.page.draw.on_canvas import CANVAS, take_off, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import hidable
+from mlp.page.script.redraw import Event, rerun_page
+from mlp.page.script.reveal import reveal
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.link import hidable
-from mlp.page.style.redraw import Event, rerun_page
-from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import image_url, plain
 from mlp.page.train.card import train
 from mlp.page.visitors.refusals import Refusal, reason

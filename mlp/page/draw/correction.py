@@ -21,10 +21,10 @@ from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import hidable
+from mlp.page.script.redraw import redraw, rerun_page
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import announced
-from mlp.page.style.link import hidable
-from mlp.page.style.redraw import redraw, rerun_page
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import RUN, begin
 from mlp.page.visitors.visitor import Visitor

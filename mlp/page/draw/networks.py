@@ -12,17 +12,17 @@ import streamlit as st
 from mlp import DEFAULT_MODEL
 from mlp.class_names import in_words
 from mlp.language import tr, tr_as
+from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page import state
+from mlp.page.script.link import hidable, shortened
 from mlp.page.session_var import ControlVar
-from mlp.page.style.link import hidable, shortened
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.shelf import PRETRAINED, SHIPPED, Shelved, chosen, shelf
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
-from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 
 FILES = {"pretrained": DEFAULT_MODEL.name, "article": "article.safetensors", "digit_check": DIGIT_CHECK_MODEL.name}
 """The files of the pretrained networks and the digit check."""

@@ -19,10 +19,10 @@ from mlp.page import state
 from mlp.page.draw.networks import answering, pretrained
 from mlp.page.live.desk import STROKE, Desk, Given, Photo
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import forget_linked, linked
+from mlp.page.script.redraw import Event, redraw, rerun_page
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import svg, svg_url
-from mlp.page.style.link import forget_linked, linked
-from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.shelf import LINKED, answers_now, images_of, named
 from mlp.page.visitors.visitor import Visitor

@@ -18,10 +18,10 @@ from mlp.page.draw.on_canvas import CANVAS, picture_error, picture_in, show_phot
 from mlp.page.draw.reading import NETWORK, answers_to
 from mlp.page.live.desk import STROKE, Photo, photo_of
 from mlp.page.live.live_page import this_page
+from mlp.page.script.redraw import Event, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Event, redrawn
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import named_reason
 from mlp.page.visitors.visitor import Visitor

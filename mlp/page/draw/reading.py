@@ -12,7 +12,7 @@ from mlp.images.recorded import Example
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answerer, is_seen, pretrained
 from mlp.page.live.desk import Desk, place_of
-from mlp.page.style.redraw import Event
+from mlp.page.script.redraw import Event
 from mlp.page.visitors.visitor import Visitor
 
 NETWORK = Event(lambda page: page.desk.answer and page.desk.answer.network, 2.0)

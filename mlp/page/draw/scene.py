@@ -13,7 +13,7 @@ from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.class_names import DIGITS, in_words
 from mlp.language import mark, number, tr
 from mlp.nn.network import MLP
-from mlp.page.style.link import hidable
+from mlp.page.script.link import hidable
 from mlp.page.style.picking import Pick, pick_from
 from mlp.page.style.signed_pictures import scaled
 from mlp.page.style.theme import colors

@@ -19,12 +19,12 @@ from mlp.page.draw.networks import Answerer, answering, answering_as, is_seen, t
 from mlp.page.draw.reading import true_label
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import Query, language_query
+from mlp.page.script.redraw import redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
-from mlp.page.style.link import Query, language_query
 from mlp.page.style.reach import named_address
-from mlp.page.style.redraw import redrawn
 from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.shelf import chosen

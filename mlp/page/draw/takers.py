@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from mlp.page.style.redraw import Event
+from mlp.page.script.redraw import Event
 from mlp.page.visitors.visitor import Visitor
 
 

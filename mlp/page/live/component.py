@@ -8,8 +8,8 @@ import streamlit as st
 from mlp.jobs.slices import slice_seconds
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import LivePage, Parts, this_page
+from mlp.page.script.redraw import NOTHING, drawn_fragments, fragment, redraw, redraw_fragments
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import NOTHING, drawn_fragments, fragment, redraw, redraw_fragments
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 

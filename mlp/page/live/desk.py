@@ -10,7 +10,7 @@ from mlp.images.canvas_image import MAX_URL_CHARACTERS, pixels_of_canvas, stroke
 from mlp.images.input_image import InputImage, from_drawing, from_picture
 from mlp.images.picture import Picture
 from mlp.images.recorded import NO_STROKES, Strokes
-from mlp.page.style.redraw import Event
+from mlp.page.script.redraw import Event
 
 STROKE = Event(lambda page: page.desk.version)
 """What is being read."""

@@ -28,8 +28,8 @@ part           value
                whether the canvas then has ink
 ``plot.NAME``  the plot with this name, see `mlp.page.style.plots`
 ``draw``       a text that changes with the state that scripts draw, or null if one has drawn it
-``outdated``   a list of the fragments that are outdated, which scripts draw, see `mlp.page.style.redraw`: each a key, a
-               number that changes whenever it is drawn, and whether it is in the open tab
+``outdated``   a list of the fragments that are outdated, which scripts draw, see `mlp.page.script.redraw`: each a key,
+               a number that changes whenever it is drawn, and whether it is in the open tab
 ``scene``      the compact picture of the network, see `mlp.page.draw.scene`
 =============  =====================================================================================================
 """

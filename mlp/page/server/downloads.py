@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from mlp.images.decoding import PictureError
 from mlp.language import mark, said_by, speaking, tr
+from mlp.page.script.language import asked_by
 from mlp.page.style.download_button import PATH, Offers, offers_at
-from mlp.page.style.language import asked_by
 
 AT_ONCE = 2
 REST_RATIO = 3.0  # until a session's next file, in times of making one: leaves three quarters of a core to drawing

@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mlp.language import ENGLISH, direction, speaking, speaks
+from mlp.page.script.language import asked_by
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style import theme
-from mlp.page.style.language import asked_by
 
 FILES = Path(st.__file__).with_name("static")
 PAGE = FILES / "index.html"

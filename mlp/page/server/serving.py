@@ -17,10 +17,10 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.scriptrunner import ScriptRunner
 
 from mlp.machine import take_busy_cores
+from mlp.page.script.language import in_language
 from mlp.page.server import downloads, messages, repairs
 from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
-from mlp.page.style.language import in_language
 from mlp.page.style.reach import own_addresses
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full

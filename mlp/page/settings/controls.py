@@ -13,12 +13,13 @@ from mlp.images.handwriting import STYLE_LABELS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark, several, tr
 from mlp.page import state
-from mlp.page.style.language import slider_format
-from mlp.page.style.link import hidable, shortened
-from mlp.page.style.redraw import Event, redraw, redrawn, rerun_page
+from mlp.page.script.language import slider_format
+from mlp.page.script.link import hidable, shortened
+from mlp.page.script.redraw import Event, redraw, redrawn, rerun_page
+from mlp.training.positions import controls, settings_at
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, value_label
-from mlp.training.settings import SETTINGS, Settings, controls, settings_at
+from mlp.training.settings import SETTINGS, Settings
 
 SETTING = Event()
 """The positions of the controls."""

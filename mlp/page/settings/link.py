@@ -6,11 +6,11 @@ from typing import Any
 from mlp.images.stroke_link import strokes_from_text
 from mlp.language import mark, tr
 from mlp.page import state
+from mlp.page.script.link import Query, linked, linked_query, one_of, shortened
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.link import Query, linked, linked_query, one_of, shortened
+from mlp.training.positions import controls, positions_of
 from mlp.training.recipes import FIRST, RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value
-from mlp.training.settings import controls, positions_of
 
 MAX_NAMES = 8
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.analysis.inline_html import data_url
 from mlp.analysis.scores import percent
-from mlp.page.style.link import hidable, hidden
+from mlp.page.script.link import hidable, hidden
 
 MAX_ON_A_PHONE = 3
 """Bars that a phone shows, those of the likeliest answers."""

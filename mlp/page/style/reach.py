@@ -9,7 +9,7 @@ import segno
 import streamlit as st
 
 from mlp.language import mark, tr
-from mlp.page.style.link import page_address
+from mlp.page.script.link import page_address
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 """Names by which only this machine knows itself."""

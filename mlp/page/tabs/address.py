@@ -13,12 +13,12 @@ import streamlit as st
 from mlp.class_names import either
 from mlp.language import mark, tr
 from mlp.page import state
+from mlp.page.script.link import Query, hiding_problems, linked_query, one_of
+from mlp.page.script.redraw import redrawn, rerun_page
+from mlp.page.script.reveal import reveal, revealed
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import SETTING
 from mlp.page.settings.link import settings_problems, settings_query, take_settings
-from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
-from mlp.page.style.redraw import redrawn, rerun_page
-from mlp.page.style.reveal import reveal, revealed
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.lessons_section import (
     LESSON_VIEWS,
@@ -31,7 +31,7 @@ from mlp.page.tabs.places import FIRST, VIEW, Section, Views, place_key
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess
 from mlp.page.train.speed import NAMES as SPEED_NAMES
-from mlp.training.settings import controls
+from mlp.training.positions import controls
 
 _went = SessionVar[Any]("went", None)
 """The browser's report on *Back* and *Forward*; a control."""

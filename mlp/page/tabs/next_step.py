@@ -13,11 +13,11 @@ from mlp.page.draw.networks import open_drawer
 from mlp.page.draw.on_canvas import CANVAS, give_one, given_images
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import hidable, hidden
+from mlp.page.script.redraw import Event, redrawn, rerun_page
+from mlp.page.script.reveal import reveal
 from mlp.page.settings import controls
 from mlp.page.settings.controls import SETTING
-from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import Event, redrawn, rerun_page
-from mlp.page.style.reveal import reveal
 from mlp.page.tabs.lab.lab_section import LAB, LAB_VIEWS
 from mlp.page.tabs.lessons.lessons_section import LESSONS_PLACE, lessons_are_open, open_lessons
 from mlp.page.tabs.mistakes.mistakes_section import MISTAKES

@@ -11,9 +11,9 @@ from mlp.images.mnist import Dataset
 from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.subject import look_at
+from mlp.page.script.link import hidable, hidden
+from mlp.page.script.redraw import Event, redraw, rerun_page
 from mlp.page.session_var import ControlVar
-from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.visitors.visitor import Visitor
 
 VIEW = Event()

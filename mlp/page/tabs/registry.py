@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mlp.language import mark
 from mlp.page import state
-from mlp.page.style.link import hidable, hidden
+from mlp.page.script.link import hidable, hidden
 from mlp.page.tabs.classroom.classroom_section import CLASSROOM
 from mlp.page.tabs.data.data_section import DATA
 from mlp.page.tabs.drawings.drawings_section import DRAWINGS

@@ -10,11 +10,11 @@ from mlp.class_names import DIGITS
 from mlp.language import Later, tr, tr_as
 from mlp.page import state
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import hidable
+from mlp.page.script.redraw import redrawn
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
 from mlp.page.style.html import live
-from mlp.page.style.link import hidable
 from mlp.page.style.plots import QUANTITIES, Plot, draw_plot
-from mlp.page.style.redraw import redrawn
 from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import note_section, problems, refused

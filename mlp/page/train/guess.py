@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS, compared, comparison_text
+from mlp.analysis.guess_comparison import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import mark, tr
 from mlp.page import state
+from mlp.page.script.link import hidable, hidden, linked
+from mlp.page.script.redraw import rerun_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.link import hidable, hidden, linked
 from mlp.page.style.plots import PLOT_HTML, empty_plot
-from mlp.page.style.redraw import rerun_page
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
 from mlp.training.settings import Settings

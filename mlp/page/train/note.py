@@ -12,10 +12,10 @@ from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import Later, mark, tr
+from mlp.page.script.link import hidable, hidden
+from mlp.page.script.redraw import redrawn, rerun_page
 from mlp.page.settings.controls import SETTING, chosen_settings, set_controls
 from mlp.page.style.html import live
-from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.train import guess
 from mlp.page.train.moving import guessed, legend

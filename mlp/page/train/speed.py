@@ -14,7 +14,7 @@ from mlp.jobs.rewind import thinned_steps
 from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.live.desk import Desk
-from mlp.page.style.link import hidable, linked
+from mlp.page.script.link import hidable, linked
 from mlp.page.visitors.runs import shows_run, speed_named
 from mlp.page.visitors.shelf import Shelved
 from mlp.page.visitors.visitor import StepReading, Visitor

@@ -6,9 +6,9 @@ import streamlit as st
 
 from mlp.jobs.limits import limits
 from mlp.language import mark, tr
+from mlp.page.script.link import hidable
+from mlp.page.script.redraw import redrawn
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import hidable
-from mlp.page.style.redraw import redrawn
 from mlp.page.visitors.codes import id_from_text
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import FIRST_WORK

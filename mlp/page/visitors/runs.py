@@ -12,7 +12,7 @@ from mlp.jobs.sweep import Purpose, Sweep
 from mlp.language import Later, mark, tr
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.style.redraw import Event
+from mlp.page.script.redraw import Event
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.session import visitors

@@ -16,8 +16,8 @@ from mlp.jobs.checkpoints import TakenError, chosen_checkpoints
 from mlp.jobs.limits import limits
 from mlp.language import dated, mark, tr
 from mlp.machine import usable_memory_mb
+from mlp.page.script.link import linked_query
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import linked_query
 from mlp.page.visitors.by_code import ByCode
 from mlp.page.visitors.codes import ID
 from mlp.page.visitors.persistence import DiskError

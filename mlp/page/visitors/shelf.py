@@ -9,7 +9,7 @@ from mlp.jobs.job import Job
 from mlp.language import Later, mark
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.style.link import linked, shortened
+from mlp.page.script.link import linked, shortened
 from mlp.page.style.theme import plain
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.runs import all_runs, run_key

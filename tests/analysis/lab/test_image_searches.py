@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mlp.analysis.lab.fool import attack
-from mlp.analysis.lab.sliced import advanced
 from mlp.analysis.lab.wish import sum_of, wish
+from mlp.jobs.sliced import advanced
 from mlp.nn.network import MLP
 
 

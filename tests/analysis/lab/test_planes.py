@@ -5,8 +5,8 @@ import pytest
 from scipy.linalg import eigh
 
 from mlp.analysis.lab.map import RIDGE, discriminant_plane, hidden_outputs, steadied
-from mlp.analysis.lab.sliced import advanced
 from mlp.analysis.lab.valley import SIDE, gaps_filled, random_walk_share, valley
+from mlp.jobs.sliced import advanced
 from mlp.nn.network import MLP
 
 

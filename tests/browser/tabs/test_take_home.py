@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from mlp import DEFAULT_MODEL, Reader, to_mnist
 from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.images.recorded import place, rasterize
+from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model, load_model, parse_model
-from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from tests.browser.digits import DIGITS
 
 READ = """(packed) => {

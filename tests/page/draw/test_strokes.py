@@ -29,7 +29,7 @@ class Canvas:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
         monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
-        monkeypatch.setattr("mlp.page.style.redraw.st.rerun", lambda parts=None: None)
+        monkeypatch.setattr("mlp.page.script.redraw.st.rerun", lambda parts=None: None)
 
     def report(self, drawing: object) -> None:
         """Set the browser's report on the canvas."""

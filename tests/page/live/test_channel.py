@@ -19,8 +19,8 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.live.channel_route import WAIT_S, Browser, connected
 
 Connect = Callable[[], AbstractContextManager[Browser]]

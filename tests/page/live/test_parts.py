@@ -16,8 +16,8 @@ from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import WILD, at_rest, eventually, finished, markup, page_of, visitor_of
 
 

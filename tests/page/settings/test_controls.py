@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings.controls import positions, set_controls
-from mlp.training.settings import Settings, controls
+from mlp.training.positions import controls
+from mlp.training.settings import Settings
 from tests.page.sight import text, trained_with, visitor_of
 
 

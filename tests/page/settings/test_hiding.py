@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.style.link import HIDABLE
+from mlp.page.script.link import HIDABLE
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.places import Section, place_key

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.damage import Damage, damaged
+from mlp.analysis.damage import Damage, damaged
 from mlp.page.draw.networks import pretrained
 from tests.page.sight import at_rest, component, markup, page_of, visitor_of
 from tests.sample_digits import sample

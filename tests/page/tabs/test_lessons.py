@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.lab.guess_comparison import POINTS
+from mlp.analysis.guess_comparison import POINTS
 from mlp.class_names import DIGITS
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.tabs.lessons.experiments import data_of

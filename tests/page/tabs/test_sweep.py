@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.visitors import runs
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import eventually, text, visitor_of
 
 

@@ -18,8 +18,8 @@ from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.workers.fake_workers import InThread
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import WILD, at_rest, eventually, text, visitor_of
 from tests.page.ways import press
 

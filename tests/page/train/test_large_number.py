@@ -14,7 +14,7 @@ from mlp.page.train.accuracy import SAMPLE, large_number
 from mlp.training.data.sources import Loaded
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import at_rest, finished, text, visitor_of
 from tests.sample_digits import sample
 

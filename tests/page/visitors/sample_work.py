@@ -15,7 +15,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)

@@ -25,7 +25,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import SETTINGS
 from tests.sample_digits import sample

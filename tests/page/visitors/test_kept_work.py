@@ -24,8 +24,8 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.images.drawings.sample_drawings import letters
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.visitors.sample_work import SETTINGS
 from tests.page.visitors.trouble import Disk, moved_clock
 

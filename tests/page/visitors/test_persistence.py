@@ -15,8 +15,8 @@ from mlp.page.visitors.registry import AT_REST_S
 from mlp.page.visitors.works import PLAYING_S
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.visitors.sample_work import (
     DRAWING,
     SETTINGS,

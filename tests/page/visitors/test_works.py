@@ -33,8 +33,8 @@ from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
-from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.visitors.sample_work import (
     DRAWING,
     SETTINGS,

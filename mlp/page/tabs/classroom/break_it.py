@@ -21,11 +21,11 @@ from mlp.page.draw.reading import Reading, readings_of
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE, Desk
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import on_board
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.link import on_board
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.tabs.classroom.holder.held_wall import remove_button
 from mlp.page.tabs.classroom.learner import Learner, by_itself, number_of, person
 from mlp.page.tabs.classroom.learning import teach_with

@@ -10,10 +10,10 @@ from mlp.images.mnist import Dataset
 from mlp.language import mark, said_by, several, tr
 from mlp.page import state
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import forget_linked, hidable, linked, on_board
+from mlp.page.script.redraw import Where, redrawn
+from mlp.page.script.reveal import reveal
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import forget_linked, hidable, linked, on_board
-from mlp.page.style.redraw import Where, redrawn
-from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.after.changed import changed
 from mlp.page.tabs.classroom.after.sheet import room_sheet

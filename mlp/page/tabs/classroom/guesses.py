@@ -5,13 +5,13 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.class_table import Comparison, compared, misread, most_misread
+from mlp.analysis.classroom.class_table import Comparison, compared, misread, most_misread
 from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.language import mark, several, tr
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from mlp.language import mark, said_by, tr
+from mlp.page.script.redraw import Event, Where, redrawn, rerun_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, bar, html_table
-from mlp.page.style.redraw import Event, Where, redrawn, rerun_page
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, Poll
 from mlp.page.tabs.classroom.room import Classroom

@@ -8,8 +8,8 @@ from mlp.class_names import DIGITS
 from mlp.language import Later, tr
 from mlp.page import state
 from mlp.page.draw.correction import teach
-from mlp.page.style.redraw import Where, redrawn, rerun_page
-from mlp.page.style.reveal import reveal
+from mlp.page.script.redraw import Where, redrawn, rerun_page
+from mlp.page.script.reveal import reveal
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS

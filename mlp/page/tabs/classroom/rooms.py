@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from mlp.class_names import DIGITS, in_words
 from mlp.language import Later, mark, tr
 from mlp.page.live.live_page import LivePage
-from mlp.page.style.redraw import Event
+from mlp.page.script.redraw import Event
 from mlp.page.tabs.classroom.kept import Learners
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError

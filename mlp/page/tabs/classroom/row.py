@@ -14,9 +14,9 @@ from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.redraw import rerun_page
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
-from mlp.page.style.redraw import rerun_page
 from mlp.page.tabs.classroom.learner import Learner, by_itself, person
 from mlp.page.tabs.classroom.room import EACH, Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, all_news, told

@@ -11,15 +11,15 @@ from weakref import ref
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
+from mlp.analysis.classroom.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
 from mlp.analysis.training_way import BY_INKLING, UPLOADED, settings_in_words, way_of
 from mlp.language import Later, mark, tr
 from mlp.page.draw.networks import pretrained
+from mlp.page.script.redraw import Where, redraw, redrawn
+from mlp.page.script.reveal import reveal
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Where, redraw, redrawn
-from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, by_itself, person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room

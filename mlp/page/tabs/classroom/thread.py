@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark
+from mlp.page.script.reveal import reveal
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.learning import learn_with
 from mlp.page.tabs.classroom.room import EACH, Classroom

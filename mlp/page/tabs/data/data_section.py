@@ -9,9 +9,9 @@ from mlp.images.augmentation import warp
 from mlp.images.handwriting import STYLES, shipped_digits, style_names
 from mlp.images.mnist import Dataset
 from mlp.language import mark, tr
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.places import Section
 from mlp.page.visitors.visitor import Visitor

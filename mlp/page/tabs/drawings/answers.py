@@ -13,8 +13,8 @@ from mlp.language import mark, number, tr
 from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS, thumbnail
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import readings_of
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.shelf import chosen, run_on_card

@@ -16,10 +16,10 @@ from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
 from mlp.page.draw.networks import open_drawer
+from mlp.page.script.redraw import Where, redrawn, rerun_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import Where, redrawn, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.answers import answers_section
 from mlp.page.tabs.places import Section, Views

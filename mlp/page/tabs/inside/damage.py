@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes, n_right, n_weights_left, own_bits
+from mlp.analysis.damage import BITS, Damage, damaged, n_affordable, n_bytes, n_right, n_weights_left, own_bits
 from mlp.analysis.scores import percent
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
@@ -19,9 +19,9 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.script.redraw import redraw
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import redraw
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.network_picture import switched_off_in
 from mlp.page.tabs.lab.experiment import bars, facts_list, plain_reader

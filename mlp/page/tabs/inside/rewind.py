@@ -15,8 +15,8 @@ from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.desk import STROKE
+from mlp.page.script.redraw import redraw
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.style.redraw import redraw
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.experiment import GROWN, bars, begin_work, lab_refused, progress, work_of
 from mlp.page.tabs.places import VIEW

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.sliced import Computation, Sliced
 from mlp.images.mnist import Dataset
+from mlp.jobs.sliced import Computation, Sliced
 from mlp.language import mark, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -17,9 +17,9 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.redraw import Event, Where, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section, share_bars, track
-from mlp.page.style.redraw import Event, Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.places import VIEW, Section, Views

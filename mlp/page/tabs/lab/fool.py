@@ -11,9 +11,9 @@ from mlp.images.mnist import Dataset
 from mlp.language import mark, tr
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.script.language import slider_format
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
-from mlp.page.style.language import slider_format
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment import bars, plain_reader

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.damage import n_affordable
+from mlp.analysis.damage import n_affordable
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, nearest_points, steadied
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of

@@ -16,10 +16,10 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.language import slider_format
+from mlp.page.script.redraw import redrawn
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
-from mlp.page.style.language import slider_format
-from mlp.page.style.redraw import redrawn
 from mlp.page.visitors.visitor import Visitor
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial
 from mlp.language import number, tr
+from mlp.page.script.redraw import redrawn
+from mlp.page.script.reveal import reveal
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import html_table
-from mlp.page.style.redraw import redrawn
-from mlp.page.style.reveal import reveal
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import RUN, SWEEP, all_runs, begin, begin_sweep

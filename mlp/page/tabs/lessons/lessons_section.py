@@ -8,14 +8,14 @@ import streamlit as st
 from mlp.images.mnist import Dataset
 from mlp.language import mark, tr
 from mlp.page import state
+from mlp.page.script.link import hidable, hidden, on_board
+from mlp.page.script.redraw import redrawn, rerun_page
+from mlp.page.script.reveal import reveal
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.download_button import download_button
 from mlp.page.style.glossary import word_list
 from mlp.page.style.html import shows_answers
-from mlp.page.style.link import hidable, hidden, on_board
-from mlp.page.style.redraw import redrawn, rerun_page
-from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments

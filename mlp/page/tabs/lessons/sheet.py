@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from mlp.analysis.lab.guess_comparison import compared, comparison_text
+from mlp.analysis.guess_comparison import compared, comparison_text
 from mlp.analysis.report import printed_page
 from mlp.jobs.sweep import Trial
 from mlp.language import dated, number, tr
 from mlp.page import state
+from mlp.page.script.link import hidable
 from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
-from mlp.page.style.link import hidable
 from mlp.page.tabs.lessons.experiments import trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
 from mlp.page.tabs.lessons.plan import Plan, plan_html

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.damage import n_affordable
+from mlp.analysis.damage import n_affordable
 from mlp.analysis.mistakes import LabeledReadings, read_all
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
@@ -21,9 +21,9 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.reading import NETWORK
+from mlp.page.script.redraw import Where, redraw, redrawn
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import Where, redraw, redrawn
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.places import VIEW, Section, Views, look_inside
 from mlp.page.visitors.visitor import Visitor

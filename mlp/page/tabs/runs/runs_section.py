@@ -14,10 +14,10 @@ from mlp.language import Later, in_order, mark, several, tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import announced, html_table, live
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads

@@ -10,19 +10,20 @@ from mlp.analysis.training_way import settings_in_words
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.language import mark, tr, tr_as
+from mlp.page.script.redraw import Where, redrawn
+from mlp.page.script.reveal import reveal
 from mlp.page.settings.controls import SETTING, chosen_settings
 from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of
-from mlp.page.style.redraw import Where, redrawn
-from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.train.run_words import accuracy_at, duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import SWEEP, adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
+from mlp.training.positions import controls
 from mlp.training.setting_entry import heading, value_label
-from mlp.training.settings import controls, setting_names
+from mlp.training.settings import setting_names
 
 _refused = Refusal("sweep")
 

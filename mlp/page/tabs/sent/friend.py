@@ -12,9 +12,9 @@ from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
+from mlp.page.script.link import forget_linked, linked, one_of
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.link import forget_linked, linked, one_of
 from mlp.page.style.theme import plain
 from mlp.page.tabs.next_step import NextStep, Thread, invent_signs, train_own
 from mlp.page.tabs.sent.copies import COPIES, Copy

@@ -8,10 +8,10 @@ from mlp.class_names import in_words
 from mlp.language import mark, tr
 from mlp.page.draw.networks import answering, training_seconds
 from mlp.page.draw.share import copy_button
+from mlp.page.script.link import language_query, page_address
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import language_query, page_address
 from mlp.page.style.reach import reachable, with_qr
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.sent.copies import COPIES, MAX_SENT, copy_of

@@ -9,9 +9,9 @@ from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.images.mnist import Dataset
 from mlp.language import in_order, mark, several, tr
 from mlp.page import state
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.step.backward import after, backward, check, update

@@ -19,7 +19,7 @@ from mlp.page.tabs.classroom.learner import ANIMALS, number_of, person
 from mlp.page.tabs.classroom.room import DOOR_S, EACH, RETURNS_S, ClassroomError
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, WAITS_S, Classrooms, seat_of, told
 from mlp.page.visitors.registry import AT_REST_S, Visitors
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.visitors.trouble import Disk, moved_clock
 
 SOMEBODY = sampled_from("abc")

@@ -30,7 +30,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import own_digits
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import page_of, text, visitor_of
 from tests.page.visitors.sample_work import file_of
 from tests.sample_digits import sample

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.class_table import MIN_WRITERS_TO_RANK, Contender, Writer, class_table, compared
+from mlp.analysis.classroom.class_table import MIN_WRITERS_TO_RANK, Contender, Writer, class_table, compared
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example

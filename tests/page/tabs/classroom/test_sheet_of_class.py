@@ -4,7 +4,7 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.one_writer import N_SEEDS
+from mlp.analysis.classroom.one_writer import N_SEEDS
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.after.changed import ALONE, KEPT, QUESTION, TAUGHT, in_sentences
 from mlp.page.tabs.classroom.after.sheet import class_part

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.lab.guess_comparison import POINTS
+from mlp.analysis.guess_comparison import POINTS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS
 from tests.page.sight import eventually, visitor_of

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from mlp.analysis.one_writer import N_SEEDS, OneWriter, one_writer
+from mlp.analysis.classroom.one_writer import N_SEEDS, OneWriter, one_writer
 from mlp.class_names import DIGITS, in_words
 from mlp.language import Later, mark, several, tr
 from mlp.page.draw.networks import pretrained
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.tabs.classroom.break_it import NETWORK
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom

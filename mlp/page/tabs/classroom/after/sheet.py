@@ -2,7 +2,7 @@
 
 import html
 
-from mlp.analysis.class_table import compared
+from mlp.analysis.classroom.class_table import compared
 from mlp.analysis.scores import percent
 from mlp.analysis.training_way import way_of
 from mlp.class_names import DIGITS

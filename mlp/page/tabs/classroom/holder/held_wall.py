@@ -8,10 +8,10 @@ import streamlit as st
 from mlp.language import mark, tr
 from mlp.page.draw.collect import thumbnail
 from mlp.page.live.live_page import this_page
+from mlp.page.script.redraw import Where, redraw, redrawn
+from mlp.page.script.reveal import reveal
 from mlp.page.session_var import SessionVar
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Where, redraw, redrawn
-from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.learner import Learner, called, number_of
 from mlp.page.tabs.classroom.room import Classroom

@@ -8,11 +8,11 @@ import streamlit as st
 
 from mlp.jobs.workers.picture_processes import decode_drawings
 from mlp.language import several, tr
+from mlp.page.script.link import page_address
+from mlp.page.script.redraw import Where, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
-from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
-from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.holder.report import room_report
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS

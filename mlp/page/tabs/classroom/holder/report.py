@@ -4,7 +4,7 @@ import html
 from datetime import date
 from pathlib import Path
 
-from mlp.analysis.class_table import Line, compared
+from mlp.analysis.classroom.class_table import Line, compared
 from mlp.analysis.report import printed_page
 from mlp.language import Later, dated, in_order, mark, number, several, tr
 from mlp.page.style.html import html_table, svg, svg_url

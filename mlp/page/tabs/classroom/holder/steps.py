@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mlp.class_names import DIGITS
 from mlp.jobs.snapshot import seconds_left_together
 from mlp.language import said_by
-from mlp.page.style.reveal import reveal
+from mlp.page.script.reveal import reveal
 from mlp.page.tabs.address import open_address
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError

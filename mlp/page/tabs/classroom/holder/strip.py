@@ -8,10 +8,10 @@ import streamlit as st
 
 from mlp.class_names import in_words
 from mlp.language import several, tr
+from mlp.page.script.link import on_board
+from mlp.page.script.redraw import Event, redrawn, rerun_page
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.link import on_board
-from mlp.page.style.redraw import Event, redrawn, rerun_page
 from mlp.page.tabs.classroom.holder.hold import devices, n_waiting
 from mlp.page.tabs.classroom.holder.steps import Done, Position, done_in, position, refused, take
 from mlp.page.tabs.classroom.learner import called

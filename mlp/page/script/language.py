@@ -10,7 +10,7 @@ from babel import Locale
 from streamlit.runtime.scriptrunner import ScriptRunner
 
 from mlp.language import ENGLISH, LANGUAGES, direction, language_for, speak, speaks, tr
-from mlp.page.style.link import IN_LINK
+from mlp.page.script.link import IN_LINK
 
 COOKIE = "inkling_lang"
 """Holds the choice for the next visit; `visitors/language.js` writes it."""

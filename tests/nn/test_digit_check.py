@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, Reader
-from mlp.training.digit_check import NO_DIGIT, REFUSED_FROM, sees_digit
+from mlp.nn.digit_check import NO_DIGIT, REFUSED_FROM, sees_digit
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.analysis.one_writer import N_SEEDS, OneWriter, one_writer
+from mlp.analysis.classroom.one_writer import N_SEEDS, OneWriter, one_writer
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.tabs.classroom.after.changed import SAME, counts_of, in_sentences
 from tests.images.drawings.sample_drawings import letters

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.sliced import Sliced, advanced
 from mlp.analysis.lab.valley import valley
 from mlp.analysis.lab.wish import wish
+from mlp.jobs.sliced import Sliced, advanced
 from mlp.nn.network import MLP
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.workers.manual_engine import ManualEngine
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache, wraps
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -20,15 +20,31 @@ from streamlit.errors import StreamlitAPIException
 from mlp.page.session_var import SessionVar
 
 
+class Page(Protocol):
+    """What fragments need of the page on which they stand, and the parts of it at which their events look."""
+
+    desk: Any
+    visitor: Any
+    work: Any
+
+    @property
+    def followed(self) -> bool:
+        """Whether the live channel updates it."""
+        ...
+
+    def changed(self, *names: str) -> None:
+        """Announce possible changes in the parts of these sources."""
+
+
 @dataclass(eq=False)
 class Event:
     """A change on which fragments of the page depend, declared in the file that causes it.
 
-    ``look`` returns the state of a `mlp.page.live.live_page.LivePage`, in any thread; it is None if only scripts change
-    it. Between two redraws for it are at least ``every_s`` seconds.
+    ``look`` returns the state of a page, in any thread; it is None if only scripts change it. Between two redraws for
+    it are at least ``every_s`` seconds.
     """
 
-    look: Callable[[Any], object] | None = None
+    look: Callable[[Page], object] | None = None
     every_s: float = 0.0
 
 
@@ -57,11 +73,12 @@ class DrawnFragments:
 
     def __init__(self) -> None:
         self.fragments: dict[str, Drawn] = {}
-        self.page: Any = None
+        self.page: Page | None = None
 
     def note(self, key: str, on: Collection[Event], where: Where) -> None:
         """Record that a fragment is drawn now."""
-        states = {event: event.look(self.page) for event in on if event.look is not None}
+        page = self.page
+        states = {event: event.look(page) for event in on if event.look is not None and page is not None}
         self.fragments[key] = Drawn(on, where, states, time.monotonic())
 
     def outdated(self, least_s: float) -> tuple[list[tuple[str, float, bool]], float | None]:
@@ -104,7 +121,8 @@ def redrawn(
         def draw(*args: Any) -> None:
             drawn, events = drawn_fragments(), [[event] if isinstance(event, Event) else event(*args) for event in on]
             drawn.note(key, list(chain(*events)), where)
-            drawn.page.changed("page")
+            if drawn.page is not None:
+                drawn.page.changed("page")
             act(*args)
 
         return fragment(draw, key=key)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import stdtrit
 
-from mlp.analysis.class_table import (
+from mlp.analysis.classroom.class_table import (
     MIN_WRITERS_TO_RANK,
     Cell,
     Contender,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.guess_comparison import POINTS, compared, comparison_text, guessed
+from mlp.analysis.guess_comparison import POINTS, compared, comparison_text, guessed
 
 SHARES = np.linspace(0, 1, POINTS)
 GUESS = tuple(np.interp(SHARES, [0, 0.05, 0.3, 1], [0.1, 0.6, 0.9, 0.95]).tolist())

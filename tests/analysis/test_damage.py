@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.damage import (
+from mlp.analysis.damage import (
     Damage,
     damaged,
     n_affordable,

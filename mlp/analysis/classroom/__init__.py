@@ -1,0 +1,1 @@
+"""What the drawings of a class teach its networks."""
