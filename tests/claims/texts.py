@@ -12,7 +12,8 @@ from mlp.page.tabs.classroom.guesses import UNSURE
 from mlp.page.tabs.classroom.table import APART
 from mlp.page.tabs.data.data_section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.drawings.answers import COST
-from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.inside.inside_section import TOOLS
+from mlp.page.tabs.lab.lab_section import EXPERIMENTS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.plan import PLANS
 from mlp.page.train.accuracy import large_number
@@ -41,7 +42,8 @@ def texts() -> dict[str, str]:
         found[f"lesson/{name}"] = " ".join(
             (lesson.expect, lesson.look_for, lesson.question, lesson.answer, lesson.teaching)
         )
-    for name, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
+    asked_in = {name: experiment.questions for name, experiment in (TOOLS | EXPERIMENTS).items()}
+    for name, asked in {**asked_in, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found |= {"table": f"{READS} {APART}", "number": large_number(None, None), "loss": loss_summary(None)}
     found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE, "changed": SAME}

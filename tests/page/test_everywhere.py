@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.inside.inside_section import TOOLS
+from mlp.page.tabs.lab.lab_section import EXPERIMENTS
 from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, lessons_open
 from mlp.page.tabs.places import Views
 from mlp.page.tabs.registry import SECTIONS
@@ -31,6 +32,7 @@ from tests.page.sight import (
 from tests.page.ways import LONG, of_tabs, press, taught, with_signs
 
 Open = Callable[..., AppTest]
+WITH_QUESTIONS = TOOLS | EXPERIMENTS
 SHORT = {"images": 100, "epochs": 1, "hidden_layers": 1, "width_1": 12}
 FOREIGN = "<i>![p](u)"
 """A text that would be markup in HTML and an image in Markdown; short enough for the name of a sign."""
@@ -149,8 +151,8 @@ def test_every_part_opens_in_every_state(open_page: Open, state: str):
                 press(page, WORK[view])
                 eventually(lambda: not page_of(page).work[1].running)
                 opened(page)
-            if view in QUESTIONS:
-                assert QUESTIONS[view][0][0] in text(page, f"lab_{view}"), view
+            for ask, _ in WITH_QUESTIONS[view].questions if view in WITH_QUESTIONS else ():
+                assert ask in text(page, f"lab_{view}"), view
         for stage in STAGES if section.name == "Step by step" else ():
             opened(page, slow_stage=stage)
         # A network of signs has no images of MNIST to make mistakes on.

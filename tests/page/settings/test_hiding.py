@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.script.link import HIDABLE
-from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.lab.fool import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.places import Section, place_key
 from mlp.page.tabs.registry import SECTIONS, TABS
@@ -66,7 +66,7 @@ def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest
     answer = LESSONS["overfitting"].answer[:40]
     assert answer in text(open_page(lesson="overfitting"), "lessons")
     assert answer not in text(open_page(lesson="overfitting", hide="answers"), "lessons")
-    ask, answer = QUESTIONS["fool"][0]
+    ask, answer = QUESTIONS[0]
     shown, hidden = (text(open_page(lab="fool", **more), "lab_fool") for more in ({}, {"hide": "answers"}))
     assert ask in shown
     assert answer in shown

@@ -39,6 +39,31 @@ IDEA = mark(
     "How much of the network is needed? Switch neurons off, prune the smallest weights, or round the weights. Your "
     "network itself stays whole."
 )
+QUESTIONS = (
+    (
+        mark("How many of its weights can you remove before it misreads one digit in ten?"),
+        mark(
+            "More than 85% in the basic network, with no training afterward. Most weights are small, and matter "
+            "little compared with the large ones."
+        ),
+    ),
+    (
+        mark("Switch off the neuron that fires most. Does the answer change?"),
+        mark(
+            "Seldom. No neuron alone stands for a digit: each answer is a sum over all of them. A small network, "
+            "with a layer of 8, has none to spare: train one and try again."
+        ),
+    ),
+    (
+        mark(
+            "With one bit, a weight only says whether ink here counts for or against. What else does the network keep?"
+        ),
+        mark(
+            "One size for each neuron, and its bias. With those, the basic network still reads seven in ten "
+            "validation digits. Where it looks matters most; how strongly each pixel counts matters less."
+        ),
+    ),
+)
 UNHARMED = mark("Press a neuron to switch it off, and see how the answer and the accuracy change.")
 
 

@@ -17,8 +17,8 @@ def _picture(visitor: Visitor, data: Dataset) -> None:
 
 TOOLS = {
     "look": Experiment(mark("Look"), "", _picture, lambda _visitor, data: subject_choice(data)),
-    "damage": Experiment(mark("Damage"), damage.IDEA, damage.view, damage.choices),
-    "rewind": Experiment(mark("Rewind"), rewind.IDEA, rewind.view, rewind.choices, takes_any_network=True),
+    "damage": Experiment(mark("Damage"), damage.IDEA, damage.view, damage.choices, damage.QUESTIONS),
+    "rewind": Experiment(mark("Rewind"), rewind.IDEA, rewind.view, rewind.choices, rewind.QUESTIONS, True),
     "weights": Experiment(mark("First layer"), "", first_layer.view, first_layer.choices, takes_any_network=True),
     "pixels": Experiment(mark("Pixels"), "", evidence.view, evidence.choices),
 }

@@ -36,6 +36,29 @@ IDEA = mark(
     "Go back in time. The whole page then answers as your run did at that step: draw anything, and look inside. From "
     "any step you can continue in another way."
 )
+QUESTIONS = (
+    (
+        mark("At which step does the network read your drawing right for the first time, and does it stay right?"),
+        mark(
+            "Often within the first hundred steps. Then many answers waver for a while: the borders between digits "
+            "still move, and your drawing may be near one of them."
+        ),
+    ),
+    (
+        mark("Go to a step in the middle, continue from there, and change nothing. Where does the second run end?"),
+        mark(
+            "At the same weights, bit for bit. The seed decides the order of the images, and the optimizer keeps "
+            "its memory, so nothing is left to chance."
+        ),
+    ),
+    (
+        mark("Continue from a late step with a tenth of the learning rate. What does the curve do?"),
+        mark(
+            "The loss soon falls and jitters less: the weights stop jumping across the valley and settle into it. "
+            "Early in a run, the same change only makes training slow."
+        ),
+    ),
+)
 EXPERIMENT = "rewind"
 UNKEPT = 8  # a run of fewer steps has saved none
 

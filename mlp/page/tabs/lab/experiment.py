@@ -21,7 +21,6 @@ from mlp.page.script.redraw import Event, Where, redrawn
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section, share_bars, track
 from mlp.page.style.theme import plain
-from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.places import VIEW, Section, Views
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal
@@ -42,14 +41,16 @@ MIN_STATES = 3  # saved steps besides the current one; fewer span no plane
 class Experiment:
     """An experiment: its title, its idea in a sentence, its view, and its controls, whose values the view takes.
 
-    The controls are outside of the fragment that follows the training, so that they keep the focus. A network whose
-    weights are not finite is drawn only if it ``takes_any_network``.
+    The controls are outside of the fragment that follows the training, so that they keep the focus. Below are its
+    questions, each with an answer to open. A network whose weights are not finite is drawn only if it
+    ``takes_any_network``.
     """
 
     title: str
     idea: str
     view: Callable[..., None]
     choices: Callable[[Visitor, Dataset], tuple[Any, ...] | None] = lambda _visitor, _data: None
+    questions: Sequence[tuple[str, str]] = ()
     takes_any_network: bool = False
 
 
@@ -63,21 +64,21 @@ def section_of_experiments(name: str, label: str, experiments: Mapping[str, Expe
             st.caption(tr("Everything of {name} is hidden here.", name=tr(name)))
             return
         with st.container(key=f"lab_{chosen}"):
-            _draw_experiment(visitor, data, chosen, experiments[chosen])
+            _draw_experiment(visitor, data, experiments[chosen])
 
     return Section(name, experiments_section, looks_at_images=True, views=views)
 
 
-def _draw_experiment(visitor: Visitor, data: Dataset, name: str, experiment: Experiment) -> None:
+def _draw_experiment(visitor: Visitor, data: Dataset, experiment: Experiment) -> None:
     if experiment.idea:
         st.html(f'<p class="ink-note">{tr(experiment.idea)}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
         choices = experiment.choices(visitor, data) or ()
     _lab_drawn_for.set(has_states(visitor))
     _view(visitor, data, experiment, choices)
-    if name in QUESTIONS:
+    if experiment.questions:
         with st.expander(tr("Three questions")):
-            questions_section([(tr(ask), tr(answer)) for ask, answer in QUESTIONS[name]])
+            questions_section([(tr(ask), tr(answer)) for ask, answer in experiment.questions])
 
 
 @redrawn("experiment", STROKE, NETWORK, WORK, where=Where.TAB)

@@ -23,6 +23,29 @@ IDEA = mark(
     "Change the answer with as little ink as possible. Each pixel can get a little lighter or darker, up to the "
     "slider; the network’s own gradient says which."
 )
+QUESTIONS = (
+    (
+        mark("Does a random change of the same size fool the network too?"),
+        mark(
+            "Hardly ever. Random changes cancel out in a sum over 784 pixels. Changes that all follow the gradient "
+            "add up, so a little in each pixel is enough."
+        ),
+    ),
+    (
+        mark("Which network is harder to fool, the basic or the pretrained one?"),
+        mark(
+            "Find the smallest change that fools each: mostly the pretrained one needs more. But nothing in its "
+            "training stops a change designed to fool it."
+        ),
+    ),
+    (
+        mark("Why can you read the changed image when the network cannot?"),
+        mark(
+            "You read strokes: how they connect, and how they bend. The network adds up single pixels, each with "
+            "its own weight. Nothing tells it that gray between the strokes isn’t ink."
+        ),
+    ),
+)
 ANY = mark("any other")
 MAX_STRENGTH = 0.5  # of full ink: more leaves no digit
 

@@ -8,10 +8,10 @@ from mlp.page.tabs.lab.experiment import Experiment, section_of_experiments
 from mlp.page.tabs.places import Views
 
 EXPERIMENTS = {
-    "fool": Experiment(mark("Fool it"), fool.IDEA, fool.view, fool.choices),
-    "map": Experiment(mark("Map"), digit_map.IDEA, digit_map.view),
-    "wish": Experiment(mark("What it would like to see"), wish.IDEA, wish.view, wish.choices),
-    "valley": Experiment(mark("Valley"), valley.IDEA, valley.view, valley.choices, takes_any_network=True),
+    "fool": Experiment(mark("Fool it"), fool.IDEA, fool.view, fool.choices, fool.QUESTIONS),
+    "map": Experiment(mark("Map"), digit_map.IDEA, digit_map.view, questions=digit_map.QUESTIONS),
+    "wish": Experiment(mark("What it would like to see"), wish.IDEA, wish.view, wish.choices, wish.QUESTIONS),
+    "valley": Experiment(mark("Valley"), valley.IDEA, valley.view, valley.choices, valley.QUESTIONS, True),
 }
 LAB_VIEWS = Views(
     "lab",

@@ -34,6 +34,29 @@ IDEA = mark(
     "Each dot is an image, at the place that the network’s last hidden layer gives it, seen from the side that "
     "separates the answers best. Dots close together are often alike to the network. Your drawing is the large dot."
 )
+QUESTIONS = (
+    (
+        mark("Which digits overlap on the map? Do they look alike to you?"),
+        mark(
+            "Press a few dots where colors mix. Some pairs look alike, such as 4 and 9: they are among the closest "
+            "pairs, on the map and in the layer itself. Others overlap only because the map is flat."
+        ),
+    ),
+    (
+        mark("Watch the map while a network trains. What happens in the first epoch?"),
+        mark(
+            "The clouds overlap at first. Then they come apart, and each digit gathers in its own place. The last "
+            "layer can only cut with straight planes, so the layers before it have to pull the digits apart."
+        ),
+    ),
+    (
+        mark("Two dots overlap. Does the network take their digits to be the same?"),
+        mark(
+            "Not always. The layer has as many directions as neurons, and the map shows the two that separate the "
+            "digits best. Dots that overlap here may be far apart in another direction."
+        ),
+    ),
+)
 FITTED_ON_DIGITS = mark(
     "{caption}, with {n:,} {nouns}. The two directions were fitted on {fitted:,} training images. They show "
     "{share:.0%} of what separates the digits in the last hidden layer’s {outputs:,} outputs."

@@ -26,6 +26,31 @@ IDEA = mark(
     "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
     "which your run’s path varies most, with the loss as its height."
 )
+QUESTIONS = (
+    (
+        mark("Train with a learning rate of 0.1, then with 1. What does each path look like on its plane?"),
+        mark(
+            "With 0.1, it bends down into the valley. With 1, the steps are too long: the path jumps from side to "
+            "side or far out, and may never come back."
+        ),
+    ),
+    (
+        mark("The network has a hundred thousand weights. How can two directions show anything?"),
+        mark(
+            "They are the two in which the path varies most, and they show only its overall shape. A large share "
+            "proves little: a random walk, with steps as long in random directions, also varies mostly in two "
+            "directions. Compare both shares beside the map."
+        ),
+    ),
+    (
+        mark("Is the bottom of this valley the best network there is?"),
+        mark(
+            "It is the lowest place on this plane; in other directions the ground may go farther down. The height "
+            "is the loss on validation images. The run goes downhill on its training images, so the end of its "
+            "path can even lead uphill here."
+        ),
+    ),
+)
 EXPERIMENT = "valley"
 BUDGET = 5e7  # multiplications for each point, which limits the number of images
 MAX_IMAGES = 500

@@ -34,6 +34,29 @@ IDEA = mark(
     "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
     "neuron or an answer. Judge for yourself how much the result looks like a drawing."
 )
+QUESTIONS = (
+    (
+        mark("Ask for the answer 3. Would you have read a 3?"),
+        mark(
+            "Hardly: there are traces of its curves, and much else. The network is nearly certain all the same. It "
+            "knows what tells digits apart, not what digits look like, as it has only ever seen digits."
+        ),
+    ),
+    (
+        mark("Ask a neuron of the first layer. What does its image have in common with its weights?"),
+        mark(
+            "It is the orange part of them, limited to black and white. A first neuron’s sum grows with ink where "
+            "its weights are positive, and falls where they are negative."
+        ),
+    ),
+    (
+        mark("Ask a neuron of a new network, then the same neuron after training. What has changed?"),
+        mark(
+            "Before, the image is noise, like the weights. While the network learns, strokes appear: pieces that "
+            "tell digits apart. The pretrained network, which has seen bent digits, shows the broadest ones."
+        ),
+    ),
+)
 EXPERIMENT = "wish"
 
 
