@@ -4,7 +4,7 @@ from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import Dense, Layer, ReLU, Sigmoid, Tanh
-from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
+from mlp.nn.losses import CrossEntropy, Loss, accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.nn.parameters import Parameter
@@ -24,10 +24,12 @@ __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "CrossEntropy",
     "Dataset",
     "Dense",
     "Dropout",
     "Layer",
+    "Loss",
     "ModelError",
     "Optimizer",
     "Parameter",

@@ -9,8 +9,8 @@ from mlp.nn.losses import softmax_cross_entropy
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the temperature that makes softmax(logits / temperature) likeliest (Guo et al. 2017, section 4.2).
 
-    It is from 0.1 to 10. The logits, (n, classes), and labels, (n,), are those of images that the network was not
-    trained on.
+    It is from 0.1 to 10, and what it lowers is plain cross-entropy, whatever loss the network was trained with. The
+    logits, (n, classes), and labels, (n,), are those of images that the network was not trained on.
 
     >>> from mlp import softmax
     >>> logits = np.array([[4.0, 0.0]] * 4)  # 98% sure, and right three times in four

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp.nn.losses import softmax, softmax_cross_entropy
+from mlp.nn.losses import checked_batch, softmax
 from mlp.nn.network import MLP
 from mlp.training.data.prepared_images import prepared
 from mlp.training.run import Run, epoch_plan, mask_rng
@@ -30,6 +30,8 @@ class SlowStep:
     outputs: list[np.ndarray]  # (batch, n_out) float32, of each layer of ``before`` in order; logits last
     grad_outputs: list[np.ndarray]  # dL/d(outputs), one per entry of ``outputs``
     probabilities: np.ndarray  # (batch, 10) float32
+    costs: np.ndarray  # (batch,) float64, of the loss; in float32, those below 1e-7 would be 0
+    grad_logits: np.ndarray  # (batch, 10) float64: ``grad_outputs[-1]`` without its rounding
     loss: float  # mean over the minibatch in nats, before the step
     loss_after: float  # the same after it
     logits_after: np.ndarray  # (batch, 10) float32, of the same images after the step
@@ -82,13 +84,15 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     inputs = network.activations(batch)[0]  # (batch, 784), as the network's input: 0..1
     before, optimizer_before = network.copy(), optimizer.state()
     outputs = network.activations(inputs, twin.mask_rng())[1:]
-    smoothing = twin.settings.label_smoothing
-    loss, grad_logits = softmax_cross_entropy(network.forward(inputs, twin.mask_rng()), labels, smoothing)
+    loss = twin.settings.new_loss()
+    logits, labels = checked_batch(network.forward(inputs, twin.mask_rng()), labels)
+    mean, grad_logits = loss.batch(logits, labels)
     grads = network.pull_back(grad_logits)
     before.grads = network.grads
     optimizer.step_flat(network.values, network.grads)  # also if the loss has grown until the gradients are NaN
 
     logits_after = network.activations(inputs, twin.mask_rng())[-1]
+    exact_logits = logits.astype(np.float64)
     twin.step += 1
     return SlowStep(
         settings=twin.settings,
@@ -102,8 +106,10 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
         outputs=outputs,
         grad_outputs=grads,
         probabilities=softmax(outputs[-1]),
-        loss=loss,
-        loss_after=softmax_cross_entropy(logits_after, labels, smoothing)[0],
+        costs=loss.costs(exact_logits, labels),
+        grad_logits=loss.batch(exact_logits, labels)[1],
+        loss=mean,
+        loss_after=loss.batch(logits_after, labels)[0],
         logits_after=logits_after,
         optimizer_before=optimizer_before,
         run=twin,
@@ -145,7 +151,7 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     """
     exact = step.before.copy(np.float64)
     logits = exact.forward(step.inputs, step.mask_rng())
-    exact.backward(softmax_cross_entropy(logits, step.labels, step.settings.label_smoothing)[1])
+    exact.backward(step.settings.new_loss().batch(logits, step.labels)[1])
     checks = []
     for position in positions:
         direction = np.zeros(exact.values.size)
@@ -161,16 +167,16 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
 def losses_along(step: SlowStep, network: MLP, direction: np.ndarray, lengths: list[float]) -> list[float]:
     """Return a step's loss with all parameters of a network moved by each ``length · direction``.
 
-    The step's minibatch, its label smoothing and its masks of dropout apply. The network does not change. ``direction``
+    The step's minibatch, its loss and its masks of dropout apply. The network does not change. ``direction``
     is (n_parameters,).
     """
-    moved = network.copy()
+    moved, loss = network.copy(), step.settings.new_loss()
     losses = []
     for length in lengths:
         np.multiply(direction, length, out=moved.values)
         moved.values += network.values
         logits = moved.activations(step.inputs, step.mask_rng())[-1]
-        losses.append(softmax_cross_entropy(logits, step.labels, step.settings.label_smoothing)[0])
+        losses.append(loss.batch(logits, step.labels)[0])
     return losses
 
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from mlp.checks import Number
 
-SMOOTHING = Number("label_smoothing", low=0, high=1, open_high=True)
-
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Probability of each class, ``exp(z_k) / Σ exp(z_j)``, along the last axis.
@@ -33,8 +31,7 @@ def softmax_cross_entropy(
     sum that is at least 1, never of a probability that has underflowed to 0. The gradient is
     ``(softmax(z) − target) / n`` (Bishop 2006, equation 4.109), where the target is 1 at the label, else 0.
 
-    With label smoothing ε the target is ``1 − ε + ε / classes`` at the label and ``ε / classes`` elsewhere (Szegedy et
-    al. 2016, section 7).
+    With label smoothing ε the target is that of `CrossEntropy`, which this calls after checking its arguments.
 
     Parameters
     ----------
@@ -63,30 +60,87 @@ def softmax_cross_entropy(
     >>> round(loss, 4), grad_logits
     (0.6931, array([[ 0.5, -0.5]]))
     """
-    logits, labels = _checked(logits, labels)
-    if logits.dtype.kind != "f":
-        raise TypeError(f"logits must be floats, got {logits.dtype}")
-    return loss_and_gradient(logits, labels, SMOOTHING.checked(label_smoothing))
+    return CrossEntropy(label_smoothing).batch(*checked_batch(logits, labels))
 
 
-def loss_and_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> tuple[float, np.ndarray]:
-    """Compute `softmax_cross_entropy` of valid arguments, with a row for each class: numpy reduces long rows faster."""
-    columns = np.ascontiguousarray(logits.T)  # (classes, n)
-    n_classes, n = columns.shape
-    right = labels * n + np.arange(n)  # flat places of the labels' classes
-    shifted = columns - np.maximum.reduce(columns, axis=0)
-    grad = np.exp(shifted)
-    totals = np.add.reduce(grad, axis=0)
-    aim = shifted.take(right)  # Σ target · z
-    if label_smoothing:
-        aim = (1 - label_smoothing) * aim + label_smoothing * shifted.mean(axis=0)
-    loss = float(np.add.reduce(np.log(totals) - aim)) / n
-    totals *= n
-    grad /= totals  # softmax(z) / n
-    grad.reshape(-1)[right] -= (1 - label_smoothing) / n
-    if label_smoothing:
-        grad -= label_smoothing / (n_classes * n)
-    return loss, grad.T
+class Loss:
+    """What training lowers: the mean of a cost of each example.
+
+    A loss of one's own needs both methods. Logits are (n, classes) float and labels (n,) int, unchecked, as this is
+    the inner loop.
+    """
+
+    def batch(self, logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the mean of the costs and its gradient by the logits, of their shape and type."""
+        raise NotImplementedError
+
+    def costs(self, logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return the cost of each example, (n,)."""
+        raise NotImplementedError
+
+
+class CrossEntropy(Loss):
+    """Softmax cross-entropy, ``−Σ target_k log softmax(z)_k``, where the target is 1 at the label, else 0.
+
+    With label smoothing ε the target is ``1 − ε + ε / classes`` at the label and ``ε / classes`` elsewhere (Szegedy et
+    al. 2016, section 7).
+
+    Parameters
+    ----------
+    label_smoothing : float
+        ε, at least 0 and less than 1.
+
+    Raises
+    ------
+    ValueError
+        If it is out of range.
+
+    Examples
+    --------
+    >>> CrossEntropy().costs(np.zeros((1, 2)), np.array([1])).round(4)
+    array([0.6931])
+    """
+
+    label_smoothing = Number(low=0, high=1, open_high=True)
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = label_smoothing
+
+    def batch(self, logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the mean of the costs and its gradient by the logits, of their shape and type."""
+        smoothing = self.label_smoothing
+        columns = np.ascontiguousarray(logits.T)  # (classes, n), as numpy reduces long rows faster
+        n_classes, n = columns.shape
+        right = labels * n + np.arange(n)  # flat places of the labels' classes
+        shifted = columns - np.maximum.reduce(columns, axis=0)
+        grad = np.exp(shifted)
+        totals = np.add.reduce(grad, axis=0)
+        aim = shifted.take(right)  # Σ target · z
+        if smoothing:
+            aim = (1 - smoothing) * aim + smoothing * shifted.mean(axis=0)
+        loss = float(np.add.reduce(np.log(totals) - aim)) / n
+        totals *= n
+        grad /= totals  # softmax(z) / n
+        grad.reshape(-1)[right] -= (1 - smoothing) / n
+        if smoothing:
+            grad -= smoothing / (n_classes * n)
+        return loss, grad.T
+
+    def costs(self, logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return ``log Σ exp(z_k) − Σ target_k z_k`` of each example."""
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        aim = shifted[np.arange(len(labels)), labels]
+        if self.label_smoothing:
+            aim = (1 - self.label_smoothing) * aim + self.label_smoothing * shifted.mean(axis=1)
+        return np.log(np.exp(shifted).sum(axis=1)) - aim
+
+    def __repr__(self) -> str:
+        """Return the smoothing if there is any, such as ``CrossEntropy(label_smoothing=0.1)``."""
+        return f"CrossEntropy({f'label_smoothing={self.label_smoothing}' if self.label_smoothing else ''})"
+
+
+CROSS_ENTROPY = CrossEntropy()
+"""The plain one, of the article."""
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -118,6 +172,14 @@ def share_right(logits: np.ndarray, labels: np.ndarray) -> float:
     if math.isnan(logits.max()):  # argmax takes NaN for the largest
         right &= ~np.isnan(logits).any(axis=1)
     return int(np.count_nonzero(right)) / len(logits)
+
+
+def checked_batch(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the arguments of a loss, of which any may be wrong if the layers are somebody's own, or raise an error."""
+    logits, labels = _checked(logits, labels)
+    if logits.dtype.kind != "f":
+        raise TypeError(f"logits must be floats, got {logits.dtype}")
+    return logits, labels
 
 
 def _checked(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

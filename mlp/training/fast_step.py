@@ -17,7 +17,7 @@ import numpy as np
 
 from mlp.blas import blas_function
 from mlp.nn.layers import ACTIVATIONS
-from mlp.nn.losses import loss_and_gradient, share_right
+from mlp.nn.losses import Loss, share_right
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.training.products import SMALL, Product, sum_cuts
@@ -42,14 +42,11 @@ class FastStep:
     """A function that trains on minibatches of uint8 images as `train_step` does.
 
     The optimizer was created for ``network.parameters()``. Parameters, and the optimizer's velocities or means, change;
-    gradients do not. ``threads`` chooses the number of threads of each step; for ``label_smoothing`` see
-    `softmax_cross_entropy`.
+    gradients do not. ``threads`` chooses the number of threads of each step.
     """
 
-    def __init__(
-        self, network: MLP, optimizer: Optimizer, threads: ThreadChoice, *, label_smoothing: float = 0.0
-    ) -> None:
-        self._network, self._optimizer, self._label_smoothing = network, optimizer, label_smoothing
+    def __init__(self, network: MLP, optimizer: Optimizer, threads: ThreadChoice, loss: Loss) -> None:
+        self._network, self._optimizer, self._loss = network, optimizer, loss
         self._threads, self._activation, self._dropouts = threads, ACTIVATIONS[network.activation](), network.dropouts
         self._adding = optimizer if isinstance(optimizer, SGD) else None  # others need the whole gradient at once
         if self._adding is not None:
@@ -98,7 +95,7 @@ class FastStep:
                 product()
             logits = outputs[-1]
             share = share_right(logits, labels)  # now, while the logits are in the cache
-            loss, grads[-1][...] = loss_and_gradient(logits, labels, self._label_smoothing)
+            loss, grads[-1][...] = self._loss.batch(logits, labels)
             for number, product in reversed([*enumerate(minibatch.backward)]):
                 product()
                 if masks:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlp.blas import one_blas_thread
 from mlp.checks import checked_int
-from mlp.nn.losses import checked_labels, share_right, softmax_cross_entropy
+from mlp.nn.losses import CROSS_ENTROPY, Loss, checked_batch, checked_labels, share_right
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
@@ -43,14 +43,14 @@ def train_step(
     labels: np.ndarray,
     rng: np.random.Generator | None = None,
     *,
-    label_smoothing: float = 0.0,
+    loss: Loss = CROSS_ENTROPY,
 ) -> tuple[float, float]:
     """Forward, loss, backward, update; return the minibatch's loss and accuracy. ``rng`` draws dropout's masks."""
-    logits = network.forward(images, rng)  # (batch, 10)
-    loss, grad_logits = softmax_cross_entropy(logits, labels, label_smoothing)
+    logits, labels = checked_batch(network.forward(images, rng), labels)  # (batch, 10) and (batch,)
+    mean, grad_logits = loss.batch(logits, labels)
     network.backward(grad_logits)
     optimizer.step()
-    return loss, share_right(logits, labels)
+    return mean, share_right(logits, labels)
 
 
 def step_taker(
@@ -60,7 +60,7 @@ def step_taker(
     batch_size: int,
     threads: int | ThreadChoice | None = None,
     *,
-    label_smoothing: float = 0.0,
+    loss: Loss = CROSS_ENTROPY,
 ) -> TakeStep:
     """Return the function for all steps on these images: `FastStep` where it fits, or `train_step`.
 
@@ -69,8 +69,8 @@ def step_taker(
     if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
         gains = gains_from_threads(network.layer_sizes, batch_size)
         choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
-        return FastStep(network, optimizer, choice, label_smoothing=label_smoothing)
-    return one_blas_thread(partial(train_step, network, optimizer, label_smoothing=label_smoothing))
+        return FastStep(network, optimizer, choice, loss)
+    return one_blas_thread(partial(train_step, network, optimizer, loss=loss))
 
 
 def shuffled(images: np.ndarray, order: np.ndarray) -> Batch:
@@ -109,6 +109,7 @@ def train(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
+    loss: Loss = CROSS_ENTROPY,
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
@@ -132,6 +133,8 @@ def train(
         Images per step, and passes over all images; at least 1.
     rng : numpy.random.Generator
         Draws the order of the images, a new one each epoch, and the masks of each step if there is dropout.
+    loss : Loss
+        What the steps lower; by default plain `CrossEntropy`.
 
     Yields
     ------
@@ -152,13 +155,11 @@ def train(
     >>> last.number, last.epoch, last.accuracy
     (120, 60, 1.0)
     """
-    if isinstance(network, Reader):
-        raise TypeError(f"train() needs a network; pass reader.network, got {network}")
+    _check_fits(network, optimizer, rng, loss)
     images, labels = checked_examples(network, images, labels)
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)
-    _check_fits(network, optimizer, rng)
-    return _all_steps(network, optimizer, images, labels, batch_size, epochs, rng)
+    return _all_steps(network, optimizer, images, labels, batch_size, epochs, rng, loss)
 
 
 def _all_steps(
@@ -169,9 +170,10 @@ def _all_steps(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
+    loss: Loss,
 ) -> Iterator[Step]:
     """Yield the steps of `train`, which checks its arguments before the first."""
-    take_step = step_taker(network, optimizer, images, batch_size)
+    take_step = step_taker(network, optimizer, images, batch_size, loss=loss)
     for parameter in network.parameters():
         parameter.grad.fill(np.nan)  # nobody takes them for those of a fast step
     for epoch in range(1, epochs + 1):
@@ -180,9 +182,13 @@ def _all_steps(
         yield from epoch_steps(take_step, batch, ordered, batch_size=batch_size, epoch=epoch, masks=lambda: rng)
 
 
-def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Generator) -> None:
+def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Generator, loss: Loss) -> None:
+    if isinstance(network, Reader):
+        raise TypeError(f"train() needs a network; pass reader.network, got {network}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss must be a Loss, such as CrossEntropy(), got {loss!r}")
     own = {id(parameter) for parameter in network.parameters()}
     if not all(id(parameter) in own for parameter in optimizer.parameters):
         raise ValueError("the optimizer must be created for network.parameters(), got one for other parameters")

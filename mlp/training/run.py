@@ -199,9 +199,8 @@ def _check_synthetic(n: int, labels: np.ndarray) -> None:
 
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoice) -> Iterator[Step]:
     settings, n = run.settings, len(images)
-    take_step = step_taker(
-        run.network, run.optimizer, images, settings.batch_size, threads, label_smoothing=settings.label_smoothing
-    )
+    loss = settings.new_loss()
+    take_step = step_taker(run.network, run.optimizer, images, settings.batch_size, threads, loss=loss)
     run.follow_schedule(n)
     while not run.finished(n):
         epochs_done, done = divmod(run.step, run.steps_per_epoch(n))

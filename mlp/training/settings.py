@@ -10,7 +10,7 @@ from mlp.images.handwriting import style_names
 from mlp.language import Later, mark
 from mlp.nn.dropout import RATE
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
-from mlp.nn.losses import SMOOTHING
+from mlp.nn.losses import CrossEntropy, Loss
 from mlp.nn.network import MLP, count_parameters
 from mlp.nn.optimizers import FIRST_RATE, SGD, Adam, Optimizer
 from mlp.seeds import rng_of
@@ -156,7 +156,7 @@ class Settings:
     )
     label_smoothing: float = setting(
         0.0,
-        SMOOTHING,
+        CrossEntropy.label_smoothing,
         positions=[0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
         section="Advanced",
         label=mark("Label smoothing"),
@@ -310,6 +310,10 @@ class Settings:
             weight_decay=self.weight_decay,
             l1=self.l1,
         )
+
+    def new_loss(self) -> Loss:
+        """Return the loss that training lowers."""
+        return CrossEntropy(self.label_smoothing)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the values as plain facts for JSON, by their keys, to be kept with weights."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from mlp import accuracy, softmax, softmax_cross_entropy
+from mlp import CrossEntropy, accuracy, softmax, softmax_cross_entropy
 
 LOGITS = arrays.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=st.floats(-1e4, 1e4))
 
@@ -39,6 +39,13 @@ def test_gradient_rows_sum_to_zero_and_loss_is_nonnegative(logits, label):
     assert math.isfinite(loss)
     assert loss >= -1e-12
     np.testing.assert_allclose(grad_logits.sum(axis=1), 0, atol=1e-12)
+
+
+@given(LOGITS, st.integers(0, 5), st.sampled_from([0.0, 0.3]))
+def test_costs_have_the_mean_of_the_batch(logits, label, smoothing):
+    labels = np.full(len(logits), min(label, logits.shape[1] - 1))
+    loss = CrossEntropy(smoothing)
+    assert loss.costs(logits, labels).mean() == pytest.approx(loss.batch(logits, labels)[0], rel=1e-12, abs=1e-12)
 
 
 @given(LOGITS, st.floats(-100, 100))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Step, softmax_cross_entropy, train
+from mlp import MLP, SGD, Dense, Layer, Loss, Sequential, Step, softmax_cross_entropy, train
 from tests.sample_digits import sample
 
 
@@ -57,6 +57,44 @@ def test_step_reports_its_minibatch_before_the_update():
     assert isinstance(step, Step)
 
 
+class SquaredError(Loss):
+    """The squared distance of the logits from 1 at the label and 0 elsewhere."""
+
+    def batch(self, logits, labels):
+        return self.costs(logits, labels).mean(), 2 * (logits - np.eye(10)[labels]) / len(labels)
+
+    def costs(self, logits, labels):
+        return np.square(logits - np.eye(10)[labels]).sum(axis=1)
+
+
+@pytest.mark.parametrize("scale", [np.uint8(1), np.float32(1 / 255)], ids=["fast steps", "plain steps"])
+def test_steps_lower_a_loss_of_ones_own(scale):
+    split, loss = sample().train, SquaredError()
+    images, labels = split.images[:100] * scale, split.labels[:100]
+    network = MLP([784, 20, 10], rng=np.random.default_rng(0))
+    before = loss.costs(network.logits(images), labels).mean()
+    arguments = train_arguments(network=network, images=images, labels=labels, batch_size=100, epochs=30, loss=loss)
+    first, *_ = train(**arguments)
+    assert first.loss == pytest.approx(before, rel=1e-6)
+    assert loss.costs(network.logits(images), labels).mean() < before / 2
+
+
+class Rounded(Layer):
+    """Makes integers of numbers, so that its outputs are no logits."""
+
+    def forward(self, inputs):
+        return inputs.astype(int)
+
+
+def test_logits_and_labels_of_layers_of_ones_own_are_checked_in_each_step():
+    network = Sequential([Dense(2, 3, rng=np.random.default_rng(0)), Rounded()])
+    arguments = train_arguments(network=network, images=np.zeros((10, 2), np.float32))
+    with pytest.raises(ValueError, match=r"labels must be 0 to 2, got \d to \d"):
+        next(train(**arguments))
+    with pytest.raises(TypeError, match="logits must be floats, got int64"):
+        next(train(**{**arguments, "labels": np.zeros(10, int)}))
+
+
 IMAGES = numbered_images(10)
 
 
@@ -74,6 +112,7 @@ IMAGES = numbered_images(10)
         ({"batch_size": 2.0}, ValueError, r"batch_size must be a whole number .*, got 2.0"),
         ({"epochs": 0}, ValueError, r"epochs must be a whole number from 1 to .*, got 0"),
         ({"rng": 42}, TypeError, r"rng must be a numpy.random.Generator, got int"),
+        ({"loss": "cross-entropy"}, TypeError, r"loss must be a Loss, such as CrossEntropy\(\), got 'cross-entropy'"),
     ],
 )
 def test_errors_are_raised_at_the_call_and_name_value_and_rule(wrong, error, message):

@@ -16,7 +16,7 @@ MIN_WIDTH = 0.05  # of the longer extent: the least width of the plane
 
 
 def cross_entropy(network: MLP, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean cross-entropy; infinite if it overflows."""
+    """Return the mean cross-entropy, plain whatever loss training lowers; infinite if it overflows."""
     with np.errstate(over="ignore", invalid="ignore"):
         loss, _ = softmax_cross_entropy(network.logits(images), labels)
     return float(loss) if np.isfinite(loss) else float("inf")

@@ -1,10 +1,10 @@
 """The formulas contain the numbers that the code computes."""
 
+import math
 import re
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
-from math import prod
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -13,40 +13,54 @@ from mlp.analysis.slow_motion import position_of, slow_step, steepest
 from mlp.nn.losses import softmax
 from mlp.nn.optimizers import SGD
 from mlp.nn.parameters import Parameter
+from mlp.page.tabs.step import backward, forward
 from mlp.page.tabs.step.backward import update_numbers
 from mlp.page.tabs.step.formulas import sgd_numbers, softmax_formula, weighted_sum
 from mlp.training.run import Run, steps
-from tests.each_setting import BY_OPTIMIZER, EACH_SETTING, OPTIMIZERS, examples
+from tests.each_setting import BASE, BY_OPTIMIZER, EACH_SETTING, OPTIMIZERS, examples
 
 
 def last_number(formula):
     return float(re.findall(r"=\s*(-?[\d.]+)", formula)[-1])
 
 
+def as_python(formula):
+    """Return a formula's numbers, sums, products, fractions and logarithms as Python writes them."""
+    for latex, python in (
+        (r" \\\\ &\\quad", ""),
+        (r"\\underbrace{(.*?)}_{(?:\\text{.*?}|[^{}]*)}", r"\1"),
+        (r"\\mathbf{(.*?)}", r"\1"),
+        (r" \\cdot 10\^{(.*?)}", r"e\1"),
+        (r"\\frac{([-\d.e]+)}{([\d.]+)}", r"(\1 / \2)"),
+        (r"\\log e\^{(.*?)}", r"* (\1)"),
+        (r"\\log ([-\d.e]+)", r"* log(\1)"),
+        (r"\\(,|cdot)", " * "),
+        (r"(=|-) *\*", r"\1 "),
+    ):
+        formula = re.sub(latex, python, formula)
+    return formula
+
+
 def value_of(terms):
-    """Return the value of a sum of products, as in "0.5 - 0.1 * (-2)"."""
-    first, *others = re.split(r" ([+-]) ", terms.replace("(", "").replace(")", ""))
-    signs, products = ["+", *others[::2]], [first, *others[1::2]]
-    return sum(
-        float(f"{sign}1") * prod(map(float, product.split(" * ")))
-        for sign, product in zip(signs, products, strict=True)
-    )
+    return eval(terms, {"log": math.log})  # noqa: S307  our own text
 
 
-def assert_adds_up(formula):
-    """Assert that each sum of numbers in a formula gives what stands behind its equals sign, to the last digit."""
-    formula = re.sub(r"\\underbrace{(.*?)}_{\\text{.*?}}", r"\1", formula.replace(r" \\ &\quad", ""))
-    formula = re.sub(r" \\cdot 10\^{(.*?)}", r"e\1", formula).replace(r"\cdot", "*")
-    sides = re.split(r"=|\\\\", re.sub(r"&|\\(begin|end){aligned}", "", formula))
+def assert_adds_up(formula, units=0.501):
+    """Assert that each sum of numbers in a formula gives what stands behind its equals sign, to its last digit."""
+    sides = re.split(r"=|\\\\", re.sub(r"&|\\(begin|end){aligned}", "", as_python(formula)))
     sums = [
         (terms, total)
         for terms, total in pairwise(side.strip() for side in sides if side.strip())
-        if re.fullmatch(r"[-+*\d.()e ]+", terms) and re.fullmatch(r"[-\d.e]+", total)
+        if re.fullmatch(r"([-+*/\d.()e ]|log)+", terms) and re.fullmatch(r"[-\d.e]+", total)
     ]
     assert sums
     for terms, total in sums:
-        unit = 10.0 ** int(Decimal(total).as_tuple().exponent)
-        assert value_of(terms) == pytest.approx(float(total), rel=1e-12, abs=0.501 * unit), (terms, total)
+        assert value_of(terms) == pytest.approx(float(total), rel=1e-12, abs=units * unit_of(total)), (terms, total)
+
+
+def unit_of(total):
+    """Return what one in the last digit of a number is."""
+    return 10.0 ** int(Decimal(total).as_tuple().exponent)
 
 
 def test_weighted_sum_ends_with_the_sum():
@@ -81,6 +95,41 @@ def test_formula_of_an_update_ends_with_the_weight_of_the_step(change, optimizer
     formula = update_numbers(step, position)
     assert last_number(formula) == pytest.approx(step.after.values[position], rel=1e-4)
     assert_adds_up(formula)
+
+
+def drawn(step, stage, monkeypatch):
+    """Return the formula that a stage draws beside the followed image, and what it writes below images, in order."""
+    formulas, captions = [], []
+    monkeypatch.setattr(forward, "SHOWN_IMAGES", len(step.labels))
+    monkeypatch.setattr(forward, "images_of", lambda step, places, texts, **others: captions.extend(texts))
+    for module in (forward, backward):
+        monkeypatch.setattr(module, "image_and_formula", lambda step, i, formula: formulas.append(formula))
+    stage(step)
+    (formula,) = formulas
+    return formula, captions
+
+
+@pytest.mark.parametrize("change", [*EACH_SETTING, "a diverging rate"])
+def test_loss_and_its_gradient_on_the_page_are_those_of_the_step(change, monkeypatch):
+    settings = EACH_SETTING[change][1] if change in EACH_SETTING else replace(BASE, learning_rate=1000.0)
+    run, (images, labels) = Run(settings), examples(settings)
+    list(islice(steps(run, images, labels), 5))
+    step = slow_step(run, images, labels)
+    n = len(step.labels)
+    for image in range(0, n, 7):
+        monkeypatch.setattr("mlp.page.state.slow_picture.get", lambda image=image: image)
+        formula, captions = drawn(step, forward.loss, monkeypatch)
+        assert_adds_up(formula, units=1)
+        costs = [float(caption.split(": ")[1]) for caption in captions]
+        assert len(costs) == n
+        assert np.mean(costs) == pytest.approx(step.loss, rel=1e-6, abs=0.005)
+        assert f"{step.loss:.4g}" == f"{last_number(as_python(formula)):.4g}"
+        formula, _ = drawn(step, backward.backward, monkeypatch)
+        assert_adds_up(formula, units=1)
+        total = as_python(formula).split("=")[-1].split("\\")[0]
+        rounding = 2**-22 / n  # of a probability as a float32
+        slope = step.grad_outputs[-1][image, step.labels[image]]
+        assert slope == pytest.approx(float(total), abs=unit_of(total) + rounding)
 
 
 def test_update_far_smaller_than_its_weight_is_seen():

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.analysis.slow_motion import SlowStep, check_gradients, losses_along, position_of, steepest
 from mlp.language import in_order, mark, number, tr
 from mlp.nn.layers import ACTIVATIONS, Dense
-from mlp.nn.losses import accuracy, softmax_cross_entropy
+from mlp.nn.losses import accuracy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
 from mlp.page.session_var import ControlVar
@@ -16,10 +16,9 @@ from mlp.page.style.plots import draw_plot, line_of, shown
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import (
     ACTIVATION,
+    LOSSES,
     adam_numbers,
     aligned,
-    digits_for,
-    rounded,
     sgd_numbers,
     shaped,
     tex,
@@ -52,8 +51,7 @@ UNITS = 1_000_000_000
 def backward(step: SlowStep) -> None:
     """Draw the stage "Backward": the gradients from the loss back to every weight."""
     i, n, network = followed(step), len(step.labels), step.before
-    n_layers = len(network.dense_layers)
-    label, n_classes = int(step.labels[i]), len(step.settings.names)
+    n_layers, label = len(network.dense_layers), int(step.labels[i])
     st.markdown(
         tr(
             "Now ask of each number: if it were a little larger, how would the loss change? That is its gradient. For "
@@ -61,19 +59,15 @@ def backward(step: SlowStep) -> None:
             "layer, through the same weights as on the way forward."
         )
     )
-    smoothing = step.settings.label_smoothing
-    share = 1 - smoothing + smoothing / n_classes  # the target for the right answer
-    chance = float(step.probabilities[i, label])
-    digits = digits_for(chance - share, chance, share, digits=3)
-    chance, share = rounded(chance, digits), rounded(share, digits)
-    target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / n_classes)}" if smoothing else "[k = y]"
+    objective = step.settings.new_loss()
+    slope, numbers = LOSSES[type(objective)].slope(objective, step.outputs[-1][i], label)
     image_and_formula(
         step,
         i,
         aligned(
-            r"\frac{\partial L}{\partial z_k} &= \frac{1}{n}\,\bigl(p_k - " + target + r"\bigr)",
+            rf"\frac{{\partial L}}{{\partial z_k}} &= \frac{{1}}{{n}}\,\bigl({slope}\bigr)",
             rf"\frac{{\partial L}}{{\partial z_{{{tex_name(step.settings.names, label)}}}}} &= \frac{{1}}{{{n}}}"
-            rf"\,({tex(chance, digits)} - {tex(share, digits)}) = {tex((chance - share) / n)}",
+            rf"\,({numbers}) = {tex(step.grad_logits[i, label])}",
         ),
     )
     lines = []
@@ -84,8 +78,7 @@ def backward(step: SlowStep) -> None:
         delta = rf"\Delta_{layer}"
         lines.append(rf"{weight_grad} &= {shaped(given + '^T', (n_in, n))}\;{shaped(delta, (n, n_out))}")
         if layer > 1:
-            slope = slope_formula(network, layer - 1)
-            lines.append(rf"\Delta_{layer - 1} &= {delta} W_{layer}^T \odot {slope}")
+            lines.append(rf"\Delta_{layer - 1} &= {delta} W_{layer}^T \odot {slope_formula(network, layer - 1)}")
     st.latex(aligned(*lines))
     st.caption(
         tr("Δ is the gradient of the sums z, ⊙ multiplies entry by entry, and a bias gets the sum of its Δ column.")
@@ -105,7 +98,7 @@ def backward(step: SlowStep) -> None:
     heads = [tr("parameters"), tr("shape"), tr("length of the gradient"), tr("largest"), tr("exactly 0")]
     st.html(step_table(heads, rows))
     activation = ACTIVATIONS[network.activation]
-    show_code(softmax_cross_entropy, MLP.pull_back, Dense.backward, activation.backward, activation.slope)
+    show_code(type(objective).batch, MLP.pull_back, Dense.backward, activation.backward, activation.slope)
 
 
 def slope_formula(network: MLP, layer: int) -> str:

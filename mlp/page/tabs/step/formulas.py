@@ -1,11 +1,13 @@
 """Write formulas in LaTeX with the numbers of one step filled in."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp.language import number, several, tr
+from mlp.language import mark, number, several, tr
+from mlp.nn.losses import CrossEntropy, Loss
 from mlp.nn.optimizers import SGD, Adam
 
 ACTIVATION = {
@@ -14,7 +16,19 @@ ACTIVATION = {
     "sigmoid": (r"\sigma({0})", r"{0} \odot (1 - {0})"),
 }
 """Each activation of a sum, and its slope at an output."""
+COST = mark(
+    "What an image costs depends on the probability of the right answer: nothing at 1, {blind:.3f} at a blind guess of "
+    "one in {n:d}, and more and more toward 0. The loss is the mean over the minibatch: one number that says how wrong "
+    "the network is."
+)
+SMOOTHED_COST = mark(
+    "What an image costs depends on the probability of the right answer: least at {least:.3g} (label smoothing counts "
+    "all answers equally, with a share of {share:g}), {blind:.3f} at a blind guess of one in {n:d}, and more and more "
+    "toward 0. The loss is the mean over the minibatch: one number that says how wrong the network is."
+)
 TERMS = 3
+FAINTEST = 1e-38
+"""Probability that is written as a power of e, as a float32 cannot hold it."""
 MOST_DIGITS = 9
 """Of a number in a formula: those of a float32."""
 
@@ -197,3 +211,57 @@ def adam_numbers(optimizer: Adam, value: float, gradient: float, mean: float, me
         rf"&= {tex(decayed, digits)} - {tex(rate, digits)} \cdot {signed(step, digits)}",
         rf"&= {tex(decayed - rate * step, digits)}",
     )
+
+
+class LossFormulas(NamedTuple):
+    """Functions that write about a loss, which is their first argument."""
+
+    explained: Callable[[Any, int], str]  # of so many classes: what an image costs, in words
+    cost: Callable[[Any, np.ndarray, int, Sequence[str]], str]  # of one image; see `cross_entropy_cost`
+    slope: Callable[[Any, np.ndarray, int], tuple[str, str]]  # of one image; see `cross_entropy_slope`
+
+
+def cross_entropy_explained(loss: CrossEntropy, n_classes: int) -> str:
+    """Explain what an image costs."""
+    smoothing = loss.label_smoothing
+    return tr(
+        SMOOTHED_COST if smoothing else COST,
+        least=1 - smoothing + smoothing / n_classes,
+        share=smoothing,
+        blind=math.log(n_classes),
+        n=n_classes,
+    )
+
+
+def cross_entropy_cost(loss: CrossEntropy, logits: np.ndarray, label: int, names: Sequence[str]) -> str:
+    """Write what an image costs, from its logits, (classes,), the place of its label, and the classes' names."""
+    logs, smoothing = _log_softmax(logits), loss.label_smoothing
+    chance = float(np.exp(logs[label]))
+    digits = digits_for(1 - chance, 1.0, digits=4)  # near 1, the cost is as small as what is missing
+    seen = f"e^{{{tex(logs[label], 6)}}}" if chance < FAINTEST else tex(chance, digits)
+    if not smoothing:
+        return rf"-\log p_{{{tex_name(names, label)}}} = -\log {seen}"
+    total = signed(float(logs.sum()), 6)
+    rest = rf"\frac{{{tex(smoothing)}}}{{{len(logs)}}} \cdot \underbrace{{{total}}}_{{\sum_k \log p_k}}"
+    return rf"-{tex(1 - smoothing)} \log {seen} - {rest}"
+
+
+def cross_entropy_slope(loss: CrossEntropy, logits: np.ndarray, label: int) -> tuple[str, str]:
+    """Write the gradient of an image's cost by a logit: first by that of any class k, then by the label's."""
+    smoothing, n_classes = loss.label_smoothing, len(logits)
+    chance, share = float(np.exp(_log_softmax(logits)[label])), 1 - smoothing + smoothing / n_classes
+    digits = digits_for(chance - share, chance, share, digits=4)
+    target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / n_classes)}" if smoothing else "[k = y]"
+    return f"p_k - {target}", f"{tex(chance, digits)} - {tex(share, digits)}"
+
+
+@np.errstate(invalid="ignore")  # of a run that blew up
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = logits.astype(np.float64) - logits.max()
+    return shifted - np.log(np.exp(shifted).sum())
+
+
+LOSSES: dict[type[Loss], LossFormulas] = {
+    CrossEntropy: LossFormulas(cross_entropy_explained, cross_entropy_cost, cross_entropy_slope)
+}
+"""Each loss of `Settings.new_loss`, with what *Step by step* writes of it."""

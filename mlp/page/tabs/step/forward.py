@@ -1,23 +1,22 @@
 """The first stages of a slow step: from the images to the loss."""
 
 import html
-import math
 
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
-from mlp.language import mark, number, tr
+from mlp.language import number, tr
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
-from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
+from mlp.nn.losses import softmax
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import (
     ACTIVATION,
+    LOSSES,
     aligned,
-    digits_for,
     shaped,
     softmax_formula,
     tex,
@@ -35,16 +34,6 @@ from mlp.page.tabs.step.step_pieces import (
 )
 from mlp.training.run import epoch_plan
 
-COST = mark(
-    "What an image costs depends on the probability of the right answer: nothing at 1, {blind:.3f} at a blind guess of "
-    "one in {n:d}, and more and more toward 0. The loss is the mean over the minibatch: one number that says how wrong "
-    "the network is."
-)
-SMOOTHED_COST = mark(
-    "What an image costs depends on the probability of the right answer: least at {least:.3g} (label smoothing counts "
-    "all answers equally, with a share of {share:g}), {blind:.3f} at a blind guess of one in {n:d}, and more and more "
-    "toward 0. The loss is the mean over the minibatch: one number that says how wrong the network is."
-)
 _slow_layer = ControlVar[int]("slow_layer", 1)
 """The number of the chosen layer; a control."""
 
@@ -145,36 +134,24 @@ def probabilities(step: SlowStep) -> None:
 
 def loss(step: SlowStep) -> None:
     """Draw the stage "Loss": how wrong the network is."""
-    i, n, n_classes = followed(step), len(step.labels), len(step.settings.names)
-    smoothing, logs = step.settings.label_smoothing, -np.log(np.maximum(step.probabilities, 1e-38))
-    losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
-    right = float(step.probabilities[i, step.labels[i]])
-    chance = tex(right, digits_for(1 - right, 1.0, digits=4))  # near 1, the loss is as small as what is missing
-    st.markdown(
-        tr(
-            SMOOTHED_COST if smoothing else COST,
-            least=1 - smoothing + smoothing / n_classes,
-            share=smoothing,
-            blind=math.log(n_classes),
-            n=n_classes,
-        )
-    )
-    cost = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {chance}"
-    if smoothing:
-        cost = rf"-{tex(1 - smoothing)} \log {chance} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
+    i, n, names = followed(step), len(step.labels), step.settings.names
+    objective = step.settings.new_loss()
+    formulas = LOSSES[type(objective)]
+    st.markdown(formulas.explained(objective, len(names)))
+    cost = formulas.cost(objective, step.outputs[-1][i], int(step.labels[i]), names)
     image_and_formula(
         step,
         i,
         aligned(
-            rf"L_{{{i}}} &= {cost} = {tex(losses[i])}",
+            rf"L_{{{i}}} &= {cost} = {tex(step.costs[i])}",
             rf"L &= \frac{{1}}{{{n}}} \sum_i L_i = \mathbf{{{tex(step.loss, 4)}}}",
         ),
     )
-    order = np.argsort(-losses)[:SHOWN_IMAGES].tolist()
+    order = np.argsort(-step.costs)[:SHOWN_IMAGES].tolist()
     st.markdown(tr("**The cost of each image**, the highest first"))
-    costs = [tr("{answer}: {loss:.2f}", answer=true_name(step, k), loss=float(losses[k])) for k in order]
+    costs = [tr("{answer}: {loss:.2f}", answer=true_name(step, k), loss=float(step.costs[k])) for k in order]
     images_of(step, order, costs, alt=tr("answer and loss {}"), marked=order.index(i) if i in order else None)
-    show_code(softmax_cross_entropy, loss_and_gradient)
+    show_code(type(objective).costs, type(objective).batch)
 
 
 def _layer_formulas(step: SlowStep, layer: int) -> list[str]:
