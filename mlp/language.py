@@ -25,6 +25,8 @@ LANGUAGES = (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")))
 """The languages of the page: English, and those with a catalog."""
 FOUR_TOGETHER = {"es"}
 """Languages that set thousands apart from five figures on, which Babel does not know."""
+FIRST_OF_MONTH = {"fr": "1er"}
+"""The first day of a month in languages that do not write 1, which Babel does not know either."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -151,7 +153,8 @@ def dated(day: date) -> str:
         return f"{day.day} {day:%B %Y}"
     from babel.dates import format_date
 
-    return format_date(day, "long", locale=speaks())
+    written: str = format_date(day, "long", locale=speaks())
+    return written.replace("1", FIRST_OF_MONTH.get(speaks(), "1"), 1) if day.day == 1 else written
 
 
 def number(value: float, form: str = "") -> str:

@@ -89,6 +89,15 @@ def test_text_is_in_the_language_of_its_place(say, english: str, german: str):
         assert say() == german
 
 
+def test_first_of_a_month_has_its_letters_in_french():
+    with speaking("fr"):
+        assert [dated(date(2026, month, day)) for month, day in ((1, 1), (11, 2), (1, 11))] == [
+            "1er janvier 2026",
+            "2 novembre 2026",
+            "11 janvier 2026",
+        ]
+
+
 def test_text_for_later_keeps_its_values_between_processes_and_in_others():
     refusal = ValueError(Later("got {n:,}", n=4000))
     nested = pickle.loads(pickle.dumps(Later("This run cannot start: {reason}", reason=refusal.args[0])))

@@ -40,7 +40,9 @@ class Accented(NullTranslations):
 
 
 def texts_in(message: Any) -> Iterator[str]:
-    """Return the texts of a message that a visitor reads."""
+    """Return the texts of a message that a visitor reads, with what Streamlit says in an unnamed list."""
+    if message.DESCRIPTOR.name in ("Selectbox", "MultiSelect") and not message.placeholder:
+        yield "Choose an option"
     for field, value in message.ListFields():
         values = value if field.is_repeated else [value]
         if field.type == field.TYPE_MESSAGE and not field.message_type.GetOptions().map_entry:

@@ -18,7 +18,7 @@ from tests.page.test_every_text import LIVE, everywhere
 from tests.page.ways import press
 
 NAMES = ("Clear", "Train", "Undo")
-TRANSLATED = ("Leeren", "Trainieren", "Zurück")
+TRANSLATED = ("Leeren", "Trainieren", "Rückgängig")
 OWN_SIGNS = {"tab": "Your drawings", "drawings": "signs", "epochs": 6}
 UNKNOWN = ("Turmuhr", "Wellenritt", "Flaschenzug")
 """Names that no text of the page has."""

@@ -96,8 +96,8 @@ def network_choice(visitor: Visitor) -> None:
                     ["", *(network.key for network in more)],
                     key=_others.key,
                     format_func={**names, "": tr_as("networks", "{n} more", n=len(more))}.__getitem__,
-                    width=104,
                     on_change=_others.on_change(lambda: state.network.set(_others.get())),
+                    placeholder="",
                     **quiet,
                 )
 

@@ -31,6 +31,7 @@ def subject_choice(dataset: Dataset) -> None:
             format_func=lambda kind: plain(labels[kind]),
             width=190,
             persist_state="session",
+            placeholder="",
         )
     if kind in dataset.splits_to_check:
         last = len(getattr(dataset, kind)) - 1

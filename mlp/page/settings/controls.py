@@ -167,7 +167,7 @@ def _draw(control: Setting, moved: Callable[[str], None]) -> None:
     elif control.kind == "stops":
         st.select_slider(label, positions, first, format_func=value_label, **kept)
     elif control.kind == "choice":
-        st.selectbox(label, positions, positions.index(first), format_func=value_label, **kept)
+        st.selectbox(label, positions, positions.index(first), format_func=value_label, placeholder="", **kept)
     elif control.kind == "several":
         kept |= {"max_selections": len(positions) - 1, "placeholder": tr("Choose options")}
         st.multiselect(label, positions, first, lambda name: tr(STYLE_LABELS[name]), **kept)

@@ -112,3 +112,9 @@ def test_thirty_networks_have_five_places_on_a_phone_and_each_is_two_presses_awa
         expect(places.nth(3)).to_be_checked()
         at_rest(page)
         assert faults(page, ".st-key-recipe *, .st-key-tab *") == []
+        page.goto(f"{server.url}/?lang=fr")  # whose words for it are longer
+        expect(part(page, "other_networks").get_by_role("combobox")).to_have_value("25 de plus")
+        for size in ({"width": 1920, "height": 1080}, PHONE["viewport"]):
+            page.set_viewport_size(size)
+            at_rest(page)
+            assert faults(page, ".st-key-recipe *, .st-key-tab *") == []

@@ -157,6 +157,7 @@ def _change_one(drawings: Drawings) -> None:
             range(len(current.names)),
             format_func=lambda label: plain(current.names[label]),
             key=f"drawings_name_{len(current.names)}",  # another control for other signs
+            placeholder="",
         )
         name = current.names[label]
         if not current.are_digits:

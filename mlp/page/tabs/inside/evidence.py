@@ -42,6 +42,7 @@ def choices(visitor: Visitor, data: Dataset) -> None:
         key=_evidence_for.key,
         format_func=lambda name: tr(name) if name == _evidence_for.default else name,
         width=160,
+        placeholder="",
     )
 
 

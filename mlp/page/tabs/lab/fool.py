@@ -60,6 +60,7 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, float]:
         key="lab_target",
         format_func=lambda name: tr(name) if name == ANY else name,
         width=160,
+        placeholder="",
     )
     size = st.slider(
         tr("Size of the change"),

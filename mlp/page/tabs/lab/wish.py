@@ -86,6 +86,7 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
                 key=_lab_wish_neuron.key,
                 format_func=lambda place: plain(answers[place]),
                 width=160,
+                placeholder="",
             )
     st.button(
         tr("Ask it"),

@@ -53,6 +53,7 @@ def sweep_section(visitor: Visitor) -> None:
         list(VALUES),
         key="sweep_setting",
         format_func=lambda name: plain(heading(setting_names()[name])),
+        placeholder="",
     )
     options, default = VALUES[name]
     values = st.multiselect(
