@@ -49,11 +49,14 @@ def _dump(content: Any) -> str:
 def load_set(path: str | Path) -> DrawingSet:
     """Load a set of drawings from a file.
 
-    Raises a ValueError as `parse_file` does, naming the file, and an OSError if the file cannot be read.
+    Raises a ValueError as `parse_drawings` does, or if it is too large, naming the file, and an OSError if the file
+    cannot be read.
     """
     try:
         with Path(path).open("rb") as file:
-            return parse_file(file.read(MAX_FILE_BYTES + 1))
+            data = file.read(MAX_FILE_BYTES + 1)
+        check_length(data)
+        return parse_drawings(data)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -62,12 +65,6 @@ def check_length(data: bytes) -> None:
     """Raise a ValueError if somebody's file is too large."""
     if len(data) > MAX_FILE_BYTES:
         raise ValueError(Later("a file of drawings may have at most {most:.0f} MB", most=MAX_FILE_BYTES / 1e6))
-
-
-def parse_file(data: bytes, *, most: int = MAX_EXAMPLES, most_without_image: int = MAX_SAMPLES) -> DrawingSet:
-    """Return the set of drawings in somebody's file; a ValueError as in `parse_drawings`, or if it is too large."""
-    check_length(data)
-    return parse_drawings(data, most=most, most_without_image=most_without_image)
 
 
 def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES, most_without_image: int = MAX_SAMPLES) -> DrawingSet:

@@ -1,6 +1,6 @@
-"""Worker processes that decode image files, as a small file can keep a decoder busy for minutes.
+"""Worker processes that decode image files, as a small file can keep a decoder busy for minutes, and that paint.
 
-Another one paints, and one decodes files of drawings, which take seconds and twenty times their size.
+Another one decodes files of drawings, which take seconds and twenty times their size.
 """
 
 import builtins
@@ -8,11 +8,12 @@ import gc
 import io
 import pickle
 from collections.abc import Callable, Hashable
+from concurrent.futures import wait
 from functools import partial
 from typing import Any, TypeVar
 
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
-from mlp.images.drawings.drawing_file import check_length, dump_drawings, parse_drawings, parse_file
+from mlp.images.drawings.drawing_file import check_length, dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.photo import decode_picture
 from mlp.images.picture import Picture, dump_picture, picture_from
@@ -96,14 +97,10 @@ class FileProcesses:
         Raises a PictureError if its turn does not come in time, or it takes too long, or its process dies.
         """
         working = self._engine.submit(owner, function, *args)
+        if wait([working], self._wait_s).not_done and working.cancel():
+            raise PictureError(Later("many files are being read at the moment; try again in a minute"))
         try:
-            try:
-                return working.result(self._wait_s)
-            except TimeoutError:
-                if working.cancel():
-                    busy = Later("many files are being read at the moment; try again in a minute")
-                    raise PictureError(busy) from None
-                return working.result()  # its turn has come, and its work has a limit
+            return working.result()  # its turn has come, and its work has a limit
         except Hung as error:
             raise PictureError(Later("this file takes too long; save a photo again as PNG or JPEG")) from error
         except WorkerFailure as error:
@@ -114,19 +111,18 @@ class FileProcesses:
         self._engine.close()
 
 
-_photos = FileProcesses(AT_ONCE)
-_paintings = FileProcesses()
+_pictures = FileProcesses(AT_ONCE)
 _drawings = FileProcesses(niceness=TRAINING)
-"""Files of drawings are read at training's priority: a class waits for its teacher's. Photos come below, as each is one
-visitor's own."""
+"""Files of drawings are read at training's priority: a class waits for its teacher's. Pictures come below, as each is
+one visitor's own."""
 
 
-def decode(data: bytes, owner: Hashable = None, *, whole: bool = False, processes: FileProcesses = _photos) -> Picture:
+def decode(data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
     """Return the image as `mlp.images.photo.decode_picture` does; a PictureError as there, or of `FileProcesses`."""
     if len(data) > MAX_BYTES:
         raise too_large(data)
     try:
-        return picture_from(processes.result(owner, picture_bytes, data, whole))
+        return picture_from(_pictures.result(owner, picture_bytes, data, whole))
     except PictureError:
         raise
     except Exception as error:  # a programming error, or no memory is left
@@ -135,18 +131,18 @@ def decode(data: bytes, owner: Hashable = None, *, whole: bool = False, processe
 
 def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashable = None) -> bytes:
     """Return the image file that a function paints of this content; a PictureError of `FileProcesses`."""
-    painted: bytes = _paintings.result(owner, painter, content)
+    painted: bytes = _pictures.result(owner, painter, content)
     return painted
 
 
 def packed_drawings(data: bytes, most: int) -> bytes:
     """Return a file of drawings in the form that is parsed at once."""
     gc.disable()  # a file is a million lists, none of them garbage: looking through them takes most of parsing's time
-    return dump_drawings(parse_file(data, most=most, most_without_image=MAX_WITHOUT_IMAGE), packed=True).encode()
+    return dump_drawings(parse_drawings(data, most=most, most_without_image=MAX_WITHOUT_IMAGE), packed=True).encode()
 
 
 def decode_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAMPLES) -> DrawingSet:
-    """Return the drawings in a visitor's file as `parse_file` does; a ValueError as there, or of `FileProcesses`."""
+    """Return the drawings in a visitor's file as `load_set` does; a ValueError as there, or of `FileProcesses`."""
     check_length(data)  # before it waits
     packed: bytes = _drawings.result(owner, packed_drawings, data, most)
     return parse_drawings(packed, most=most)

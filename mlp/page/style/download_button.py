@@ -65,6 +65,6 @@ def download_button(
     symbol = icon.removeprefix(":material/").removesuffix(":")
     with st.container(key=key, width="content"):
         st.html(
-            f'<a class="ink-button ink-download" href="/{html.escape(address)}" download="{html.escape(name)}" '
+            f'<a class="ink-button ink-download" href="/{html.escape(address)}" '
             f'title="{html.escape(help)}"><i aria-hidden="true">{html.escape(symbol)}</i>{html.escape(label)}</a>'
         )

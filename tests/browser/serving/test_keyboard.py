@@ -67,7 +67,7 @@ def press_tab_to(page: Page, target: Locator, most: int, key: str = "Tab") -> No
     raise AssertionError(f"{target} is not reached by {most} presses, but {page.evaluate_handle(FOCUS)} is")
 
 
-def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
+def test_everything_is_done_by_keyboard(open_page: Callable[..., Page], console_errors: list[str]):
     page = open_page("?images=300&epochs=3&hide=learning-rate")
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
@@ -115,3 +115,9 @@ def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename.endswith(".html")
+
+    link.evaluate("(link) => { link.href = link.href.replace(/[^/]+$/, 'nothing') }")
+    page.keyboard.press("Enter")
+    expect(link.locator("xpath=..")).to_contain_text("This file is no longer available. Please open the page again.")
+    expect(tab(page, "Mine")).to_be_checked()
+    console_errors.clear()  # the file was not found

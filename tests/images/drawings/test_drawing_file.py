@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, load_set, parse_drawings, parse_file
+from mlp.images.drawings.drawing_file import MAX_SAMPLES, check_length, dump_drawings, load_set, parse_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.recorded import MAX_POINTS, in_base64, load_drawings
 from tests.images.drawings.sample_drawings import letters
@@ -93,9 +93,11 @@ def test_largest_file_can_be_kept_and_read_again(tmp_path, monkeypatch):
         load_set(path)
 
 
-def test_file_of_ten_megabytes_is_refused_before_it_is_read():
-    with pytest.raises(ValueError, match="at most 5 MB"):
-        parse_file(b"[" * 10_000_000)
+def test_file_of_ten_megabytes_is_refused_before_it_is_read(tmp_path):
+    (tmp_path / "large.json").write_bytes(b"[" * 10_000_000)
+    with pytest.raises(ValueError, match=r"large\.json: .*at most 5 MB"):
+        load_set(tmp_path / "large.json")
+    check_length(b"[" * 5_000_000)
 
 
 def dots(n: int, n_strokes: int = MAX_POINTS) -> str:

@@ -4,7 +4,7 @@ import os
 import pickle
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from mlp.images.decoding import FORMATS, MAX_BYTES, MAX_SCANS, PictureError
-from mlp.images.drawings.drawing_file import dump_drawings, parse_file
+from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.photo import decode_picture
 from mlp.images.picture import dump_picture
 from mlp.jobs.workers.picture_processes import (
@@ -39,9 +39,22 @@ def slow():
 
 
 @pytest.fixture
-def decoders():
-    with closing(FileProcesses(AT_ONCE)) as decoders:
-        yield partial(decode, processes=decoders)
+def picture_processes(monkeypatch):
+    """Return a context in which pictures are decoded by processes of its own, with these arguments."""
+
+    @contextmanager
+    def processes(**arguments):
+        with closing(FileProcesses(AT_ONCE, **arguments)) as own, monkeypatch.context() as patch:
+            patch.setattr("mlp.jobs.workers.picture_processes._pictures", own)
+            yield
+
+    return processes
+
+
+@pytest.fixture
+def decoders(picture_processes):
+    with picture_processes():
+        yield decode
 
 
 @pytest.mark.parametrize("data", [DIGIT, many_specks()], ids=["digit", "page"])
@@ -59,7 +72,7 @@ def test_invalid_picture_is_refused_and_the_next_is_read(decoders):
 
 
 def test_drawings_read_in_a_process_are_those_of_the_file(monkeypatch):
-    monkeypatch.setattr("mlp.jobs.workers.picture_processes.parse_file", None)  # not in this process
+    monkeypatch.setattr("mlp.jobs.workers.picture_processes.gc", None)  # not in this process
     text = dump_drawings(letters(2))
     assert dump_drawings(decode_drawings(text.encode())) == text
     for data, says in ((b"{", "not JSON"), (b"[" * 5_000_001, "at most 5 MB")):
@@ -74,7 +87,7 @@ def test_file_of_many_drawings_without_an_image_is_refused():
         decode_drawings(too_many)
     with pytest.raises(ValueError, match="got 500; upload"):
         decode_drawings(many_strokes(500))
-    assert len(parse_file(too_many)) == MAX_WITHOUT_IMAGE + 1  # by the library
+    assert len(parse_drawings(too_many)) == MAX_WITHOUT_IMAGE + 1  # by the library
     assert len(decode_drawings(many_drawings(MAX_WITHOUT_IMAGE + 1))) == MAX_WITHOUT_IMAGE + 1
 
 
@@ -88,24 +101,23 @@ def test_too_long_file_of_drawings_is_refused_before_it_waits(monkeypatch):
     ("processes", "act"),
     [
         ("_drawings", partial(decode_drawings, dump_drawings(letters(2)).encode())),
-        ("_paintings", partial(paint, bytes, 3)),
+        ("_pictures", partial(paint, bytes, 3)),
+        ("_pictures", partial(decode, DIGIT)),
     ],
-    ids=["drawings", "painting"],
+    ids=["drawings", "painting", "photo"],
 )
 def test_wait_for_a_turn_ends_in_a_sentence(monkeypatch, processes, act):
     with closing(FileProcesses(wait_s=0)) as busy:  # a process takes longer to start
         monkeypatch.setattr(f"mlp.jobs.workers.picture_processes.{processes}", busy)
         with pytest.raises(PictureError, match="many files are being read"):
             act()
-        with pytest.raises(PictureError, match="many files are being read"):
-            decode(DIGIT, processes=busy)
 
 
-def test_slow_picture_is_refused_after_its_time(slow):
-    with closing(FileProcesses(AT_ONCE, work_s=0.05)) as impatient:
+def test_slow_picture_is_refused_after_its_time(picture_processes, slow):
+    with picture_processes(work_s=0.05):
         for _ in range(AT_ONCE + 1):
             with pytest.raises(PictureError, match="takes too long"):
-                decode(slow, processes=impatient)
+                decode(slow)
 
 
 def test_slow_picture_delays_only_its_visitor(decoders, slow):
@@ -127,15 +139,14 @@ def decoding() -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
-def test_reading_process_has_low_priority_and_ends_when_idle():
+def test_reading_process_has_low_priority_and_ends_when_idle(picture_processes):
     others = decoding()  # those of the page, if another test has drawn it
-    with closing(FileProcesses(AT_ONCE, idle_s=0.3)) as idle:
-        decoders = partial(decode, processes=idle)
-        decoders(DIGIT)
+    with picture_processes(idle_s=0.3):
+        decode(DIGIT)
         (pid,) = set(decoding()) - set(others)
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
         wait_until(lambda: pid not in decoding())
-        decoders(DIGIT)
+        decode(DIGIT)
 
 
 def test_answer_with_code_is_refused():
