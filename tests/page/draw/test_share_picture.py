@@ -16,7 +16,7 @@ from mlp.page.draw.share import picture
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
-from mlp.page.tabs.runs.downloads import report
+from mlp.page.tabs.runs.report import report
 from mlp.page.visitors.runs import run_of
 from tests.images.drawings.sample_drawings import own_digits
 from tests.page.sight import description_of, draw, finished, page_of, visitor_of

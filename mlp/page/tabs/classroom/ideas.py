@@ -97,11 +97,8 @@ def _asking(room: Classroom) -> None:
     st.caption(f"{need} {tr(SOURCE)}")
 
 
-def bars(poll: Poll, bar: Callable[[float, float], str] = bar) -> str:
-    """Return the ideas, each with what tells, and once the poll is over, how many agree before and after, as HTML.
-
-    ``bar`` draws the shares of those who agree and who are not sure.
-    """
+def bars(poll: Poll) -> str:
+    """Return the ideas, each with what tells, and once the poll is over, how many agree before and after, as HTML."""
 
     def shares(number: int) -> str:
         cells = ""

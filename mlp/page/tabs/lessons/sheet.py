@@ -3,18 +3,18 @@
 import html
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 
 import streamlit as st
 
 from mlp.analysis.guess_comparison import compared, comparison_text
-from mlp.analysis.report import printed_page
 from mlp.jobs.sweep import Trial
 from mlp.language import dated, number, tr
 from mlp.page import state
 from mlp.page.script.link import hidable
 from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
+from mlp.page.style.html import html_table
+from mlp.page.style.paper import article, heading, paper
 from mlp.page.tabs.lessons.experiments import trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
 from mlp.page.tabs.lessons.plan import Plan, plan_html
@@ -27,8 +27,6 @@ _nickname = ControlVar("sheet_nickname", "")
 """The visitor's nickname; a control."""
 MAX_NICKNAME_CHARS = 40
 hidable("sheet", "Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]')
-
-_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def answer_field(visitor: Visitor, name: str) -> None:
@@ -93,7 +91,6 @@ def lesson_sheet(visitor: Visitor, plan: Plan | None = None, of_class: str = "")
     ``of_class`` is the visitor's part in a class's lesson, as HTML; nothing of the others is in it.
     """
     today, title = date.today(), tr("Lessons with Inkling")
-    by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
     done: list[str] = []
     seen: set[Settings] = set()
     for name, lesson in LESSONS.items():
@@ -108,24 +105,23 @@ def lesson_sheet(visitor: Visitor, plan: Plan | None = None, of_class: str = "")
         ):
             done.append(_lesson(visitor, name, lesson, trials))
         seen |= settings
-    of_plan, nothing = tr("A lesson of 45 minutes"), tr("No experiment, guess or answer yet.")
-    body = [
-        f'<section class="plan"><h1>{of_plan}</h1>{plan_html(plan)}</section>' if plan else "",
-        f"<h1>{title}</h1>",
-        f'<p class="quiet">{by}{dated(today)}</p>',
-        of_class,
-        *(done or ["" if of_class else f"<p>{nothing}</p>"]),
-    ]
-    return printed_page(title, _CSS, "\n".join(body))
+    by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
+    parts = [heading(title, 1), f'<p class="quiet">{by}{dated(today)}</p>', of_class, *done]
+    if plan is not None:
+        parts.insert(0, f'<section class="plan">{heading(tr("A lesson of 45 minutes"), 1)}{plan_html(plan)}</section>')
+    if not done and not of_class:
+        parts.append(f"<p>{tr('No experiment, guess or answer yet.')}</p>")
+    return paper(title, parts)
 
 
 def _lesson(visitor: Visitor, name: str, lesson: Lesson, trials: Sequence[Trial]) -> str:
     answer, guess = visitor.answers.get(name, ""), visitor.guesses.get(name)
-    written = f'<p class="answer">{html.escape(answer.strip())}</p>' if answer else '<div class="line"></div>' * 3
-    guessed = _guess_text(lesson, trials, guess) if guess else ""
-    return (
-        f"<article><h2>{html.escape(tr(lesson.title))}</h2>{_table(trials)}{guessed}"
-        f"<p><b>{html.escape(tr(lesson.question))}</b></p>{written}</article>"
+    return article(
+        tr(lesson.title),
+        _table(trials),
+        _guess_text(lesson, trials, guess) if guess else "",
+        f"<p><b>{html.escape(tr(lesson.question))}</b></p>",
+        f'<p class="answer">{html.escape(answer.strip())}</p>' if answer else '<div class="line"></div>' * 3,
     )
 
 
@@ -137,10 +133,9 @@ def _table(trials: Sequence[Trial]) -> str:
         snapshot, newest = trial.snapshot, trial.newest
         learned = None if newest is None else newest.training_accuracy
         shares = ("–" if share is None else number(share, ".1%") for share in (learned, trial.accuracy))
-        cells = [snapshot.epochs_done, *shares]
-        rows.append(f"<tr><th>{html.escape(tr(trial.value))}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    heads = "".join(f"<th>{head}</th>" for head in (tr("Experiment"), tr("Epochs"), tr("Training"), tr("Validation")))
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        rows.append([html.escape(tr(trial.value)), snapshot.epochs_done, *shares])
+    heads = [tr("Experiment"), tr("Epochs"), tr("Training"), tr("Validation")]
+    return html_table(tr("Results of the experiments"), heads, rows, numbers=True)
 
 
 def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...]) -> str:

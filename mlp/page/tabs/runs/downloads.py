@@ -8,22 +8,20 @@ from functools import partial
 
 import streamlit as st
 
-from mlp.analysis.mistakes import read_all
 from mlp.analysis.other_tools.network_export import TOOLS, download, download_name
-from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.run_exports import command_line, curves_csv, facts_of
 from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
-from mlp.language import dated, mark, number, tr
+from mlp.language import tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import answering, pretrained
 from mlp.page.style.download_button import download_button
-from mlp.page.train.run_words import measured_on
+from mlp.page.tabs.runs.report import curves_picture, report
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import DrawingData, room_of
+from mlp.training.data.drawing_data import DrawingData
 
 
 def offer_downloads(visitor: Visitor, number: int) -> None:
@@ -126,31 +124,6 @@ def _command(run: NumberedRun, command: str) -> None:
         st.caption(tr("You changed the learning rate during the run, which the command does not repeat."))
 
 
-def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
-    """Return the run's report as an HTML page to print."""
-    snapshot, reader = run.snapshot, run.snapshot.reader
-    split = run.data.load().validation
-    facts = [(tr("By"), nickname)] if nickname else []
-    facts += [
-        (tr("Date"), dated(date.today())),
-        (tr("Data"), tr(snapshot.data_name)),
-        (tr("Steps"), number(snapshot.step, ",")),
-        (tr("Time"), tr("{s} s", s=round(snapshot.seconds))),
-    ]
-    if run.origin is not None:
-        facts.append((tr("Started from"), tr(run.origin.name)))
-    if warning := measured_on(run.data, run.origin):
-        facts.append((tr("Validation"), warning))
-    of_others = isinstance(run.data, DrawingData) and bool(run.data.room and run.data.unseen_warps)
-    if of_others and not room_of(run.data):
-        facts.append((tr("Confusion"), tr("Of blank images, as the drawings were deleted with their room")))
-    shows_own = len(own) and reader.reads_digits
-    drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
-    curves = curves_picture(run, "svg", "")
-    validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
-    return report_page(title(run), facts, snapshot.settings, curves, validation, drawn, shows_mistakes=not of_others)
-
-
 def _offer_exports(run_now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw a download button for each tool that can run the network."""
     st.caption(tr("In each tool, the network gives the same probabilities, up to rounding."), width=260)
@@ -200,22 +173,3 @@ def command_of(run: NumberedRun, signs: DrawingSet, out: str = "run.safetensors"
 def curves_table(run: NumberedRun) -> str:
     """Return the run's curves as CSV."""
     return curves_csv(run.snapshot.history, run.snapshot.settings.learning_rate)
-
-
-def curves_picture(run: NumberedRun, kind: str, text: str | None = None) -> bytes:
-    """Return the run's curves below a line of text, by default its title, as an image, "png" or "svg"."""
-    from mlp.page.tabs.runs.printed_curves import printed_curves
-
-    above = title(run) if text is None else text
-    return printed_curves(run.snapshot.history, run.snapshot.settings.epochs, above, kind)
-
-
-def title(run: NumberedRun) -> str:
-    """Return a one-line title for the run's curves."""
-    settings = run.snapshot.settings
-    sizes = "-".join(map(str, settings.layer_sizes))
-    # matplotlib may lack the letters of the signs' names.
-    signs = mark("drawings of {n} signs")
-    data = tr(run.snapshot.data_name) if run.snapshot.reader.reads_digits else tr(signs, n=len(settings.names))
-    text = mark("Inkling, run {run}: {sizes}, learning rate {rate:g}, on {data}")
-    return tr(text, run=run.number, sizes=sizes, rate=settings.learning_rate, data=data)

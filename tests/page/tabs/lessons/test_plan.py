@@ -67,6 +67,5 @@ def test_plan_is_printed_before_the_sheet_of_its_lessons_whatever_was_done(open_
         "Who writes like MNIST?",
         "Does it read me because I taught it?",
     ]
-    assert "default-src 'none'" in printed
     assert "&lt;b&gt;only" in printed
     assert titles(lesson_sheet(visitor)) == ["Overfitting on little data"]

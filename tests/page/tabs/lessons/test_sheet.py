@@ -28,7 +28,6 @@ def test_answer_and_nickname_are_on_the_sheet_escaped(open_page: Callable[..., A
     assert titles(sheet) == ["Overfitting on little data"]
     assert "It knows &lt;b&gt;only&lt;/b&gt; those." in sheet
     assert "Ada &amp; Bo, " in sheet
-    assert "default-src 'none'" in sheet  # it makes no requests
     page.text_area(key="answer_of_overfitting").set_value("").run()
     assert titles(lesson_sheet(visitor_of(page))) == []
     visitor_of(page).answer("overfitting", "x" * 1000)

@@ -12,7 +12,7 @@ from mlp.language import in_order, mark, tr
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
 from mlp.page.style.html import html_table
-from mlp.page.style.theme import image_url
+from mlp.page.style.paper import article, digits, heading
 from mlp.page.tabs.classroom.after.changed import QUESTION, changed_words
 from mlp.page.tabs.classroom.break_it import NETWORK
 from mlp.page.tabs.classroom.guesses import guess_answer
@@ -50,9 +50,8 @@ def class_part(visitor: Visitor) -> str:
         tr("What you taught"): _lessons(lessons) + _taught_others(room, mine),
         tr(QUESTION): changed_words(visitor, room, mine),
     }
-    shown = "".join(f"<h3>{title}</h3>{part}" for title, part in parts.items() if part)
-    title = tr("Your class: you were {animal}", animal=html.escape(called(mine.name)))
-    return f"<article><h2>{title}</h2>{shown}</article>"
+    shown = (heading(title, 3) + part for title, part in parts.items() if part)
+    return article(tr("Your class: you were {animal}", animal=called(mine.name)), *shown)
 
 
 def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
@@ -64,13 +63,11 @@ def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
     if not len(drawings):
         return ""
     answers = [reader.predict(drawings.images) for reader in readers.values()]
-    figures, names = "", list(map(html.escape, drawings.names))
-    for place, example in enumerate(drawings.examples):
+    names, shown = [html.escape(name) for name in drawings.names], []
+    for place, (image, label) in enumerate(zip(drawings.images, drawings.labels, strict=True)):
         read = [int(each[place]) for each in answers]
-        text = in_order(names[each] if each == example.label else f"<b>{names[each]}</b>" for each in read)
-        picture = f'<img alt="{names[example.label]}" src="{image_url(example.image.reshape(28, 28))}">'
-        caption = tr("{name}: {value}", name=names[example.label], value=text)
-        figures += f"<figure>{picture}<figcaption>{caption}</figcaption></figure>"
+        text = in_order(names[each] if each == label else f"<b>{names[each]}</b>" for each in read)
+        shown.append((image, names[label], tr("{name}: {value}", name=names[label], value=text)))
     counts = [
         tr("{n} of {all} by {network}", n=int((each == drawings.labels).sum()), all=len(drawings), network=reader)
         for each, reader in zip(answers, readers, strict=True)
@@ -82,7 +79,7 @@ def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
         text = tr(both, first=first, second=second)
     elif counts:
         text = tr("Read right: {count}. Below each: what it is, and how it was read.", count=counts[0])
-    return f'<p>{text}</p><div class="digits">{figures}</div>' if text else f'<div class="digits">{figures}</div>'
+    return (f"<p>{text}</p>" if text else "") + digits(shown)
 
 
 def _guess(room: Classroom, mine: Learner) -> str:
@@ -107,7 +104,7 @@ def _lessons(lessons: list[NumberedRun]) -> str:
             rows.append([way, name, percent(row.before), "…" if now is None else percent(now)])
             way = ""
     heads = [tr("Network"), tr("Read right"), tr("Before"), tr("After")]
-    return html_table(tr("What you taught"), heads, rows) if rows else ""
+    return html_table(tr("What you taught"), heads, rows, numbers=True) if rows else ""
 
 
 def _taught_others(room: Classroom, mine: Learner) -> str:
