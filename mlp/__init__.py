@@ -45,9 +45,6 @@ A layer of your own:
 ...     def backward(self, grad_outputs):
 ...         self.factor.grad = (grad_outputs * self.inputs).sum(axis=0)
 ...         return grad_outputs * self.factor.value
-...
-...     def parameters(self):
-...         return [self.factor]
 >>> network = mlp.Sequential([mlp.Dense(784, 50, rng=rng), Scale(50), mlp.ReLU(), mlp.Dense(50, 10, rng=rng)])
 >>> network.predict(images).shape
 (10,)

@@ -30,8 +30,8 @@ class Layer:
     """One stage of a network.
 
     ``forward`` keeps references to what ``backward`` needs, so neither inputs nor outputs may change in between: a
-    network hands on its arrays read-only, and predicts with copies of its layers. A custom layer needs ``forward``,
-    ``backward`` and, if it learns anything, ``parameters``. A `Parameter` stays that of its layer; assign to its
+    network hands on its arrays read-only, and predicts with copies of its layers. A custom layer needs ``forward`` and
+    ``backward``; each `Parameter` among its attributes learns. A `Parameter` stays that of its layer; assign to its
     ``value``.
     """
 
@@ -43,19 +43,34 @@ class Layer:
 
     def forward(self, inputs: FloatArray) -> FloatArray:
         """Map (batch, n_in) to (batch, n_out) and keep what ``backward`` needs."""
-        raise NotImplementedError
+        raise NotImplementedError(f"a layer needs a forward of its own, and {self!r} has none")
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Map dL/d(outputs) to dL/d(inputs), overwriting the gradients of its parameters."""
-        raise NotImplementedError
+        raise NotImplementedError(f"a layer needs a backward of its own, and {self!r} has none")
 
     def parameters(self) -> list[Parameter]:
-        """Return its parameters, weight then bias; most layers have none."""
-        return []
+        """Return the parameters that it keeps, see `kept_parameters`: weight, then bias; most layers have none."""
+        return kept_parameters(self)
 
     def __repr__(self) -> str:
         """Return the kind of layer, such as ``ReLU()``."""
         return f"{type(self).__name__}()"
+
+
+def kept_parameters(layer: Any) -> list[Parameter]:
+    """Return the parameters among a layer's attributes, in lists and layers there, too: in order, and each once."""
+    found: list[Parameter] = []
+    values = [*getattr(layer, "__dict__", {}).values()]
+    while values:
+        value = values.pop(0)
+        if isinstance(value, Parameter):
+            found.append(value)
+        elif isinstance(value, Layer):
+            found += value.parameters()
+        elif isinstance(value, (list, tuple, dict)):
+            values[:0] = value.values() if isinstance(value, dict) else value
+    return list({id(parameter): parameter for parameter in found}.values())
 
 
 class Dense(Layer):
@@ -159,10 +174,6 @@ class Dense(Layer):
         """Overwrite the gradients of weight and bias only: nobody needs that of a network's images."""
         np.matmul(self.inputs.T, grad_outputs, out=self.weight.grad)
         np.sum(grad_outputs, axis=0, out=self.bias.grad)
-
-    def parameters(self) -> list[Parameter]:
-        """Return the weight, then the bias."""
-        return [self.weight, self.bias]
 
     def __repr__(self) -> str:
         """Return the sizes, such as ``Dense(784, 100)``."""

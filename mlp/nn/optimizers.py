@@ -56,8 +56,7 @@ class Optimizer:
         l1: float = 0.0,
         slots: Sequence[str] = (),
     ) -> None:
-        self.parameters = list(parameters)
-        _check_can_change(self.parameters)
+        self.parameters = _checked_parameters(parameters)
         self.learning_rate = FIRST_RATE.checked(learning_rate)
         self.weight_decay, self.l1 = weight_decay, l1
         size, dtype = sum(parameter.value.size for parameter in self.parameters), self.parameters[0].value.dtype
@@ -80,13 +79,14 @@ class Optimizer:
         Raises
         ------
         RuntimeError
-            If the gradients are NaN, as they are before the first ``backward``, and after the fast steps of
-            `mlp.train`, which store none.
+            If the gradient of a parameter is NaN, as it is before the first ``backward``, after the fast steps of
+            `mlp.train`, which store none, and if a layer's ``backward`` leaves it unwritten.
         """
-        if self._may_lack_gradients and not self.parameters[0].has_grad:
+        if self._may_lack_gradients and not all(each.has_grad for each in self.parameters):
+            lacking = next(each for each in self.parameters if not each.has_grad)
             raise RuntimeError(
-                "gradients must be numbers, got NaN, as before the first backward and after train(), which stores "
-                "none; call backward before step"
+                f"gradients must be numbers, that of {lacking!r} got NaN, as before the first backward and after "
+                "train(), which stores none; call backward before step, and write all gradients in it"
             )
         self._may_lack_gradients = False
         self.steps_taken += 1
@@ -258,8 +258,11 @@ class Adam(Optimizer):
         add_scaled(scratch, -self.learning_rate * correction_2 / correction_1, values)
 
 
-def _check_can_change(parameters: list[Parameter]) -> None:
-    """Raise an error unless these are different writable parameters of one type."""
+def _checked_parameters(given: Iterable[Parameter]) -> list[Parameter]:
+    """Return them as a list, or raise an error unless they are different writable parameters of one type."""
+    if not isinstance(given, Iterable):
+        raise TypeError(f"an optimizer needs a list of Parameters, such as network.parameters(), got {given!r}")
+    parameters = list(given)
     if not parameters:
         raise ValueError("an optimizer needs at least one parameter, got none")
     for parameter in parameters:
@@ -272,3 +275,4 @@ def _check_can_change(parameters: list[Parameter]) -> None:
             raise ValueError(f"parameters must be arrays that can be written, got {parameter!r}, which is read-only")
     if len({id(parameter) for parameter in parameters}) < len(parameters):
         raise ValueError("each parameter may be given once, got one of them twice")
+    return parameters

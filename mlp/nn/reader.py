@@ -1,7 +1,8 @@
 """A network with its way of reading: straightening, test-time augmentation, temperature, and its facts."""
 
+import copy
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -177,6 +178,10 @@ class Reader:
     def sees_one(self, probabilities: np.ndarray) -> np.ndarray:
         """Whether each row of probabilities, (n, outputs), is certain enough for an answer, (n,) bool."""
         return probabilities.max(axis=1) >= (self.none_below or 0.0)
+
+    def __copy__(self) -> Self:
+        """Return an independent copy, of the network too."""
+        return copy.deepcopy(self)
 
     def __repr__(self) -> str:
         """Return the network's shape, such as ``Reader(784 → 100 → 10, relu)``."""

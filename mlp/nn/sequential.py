@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from mlp.blas import one_blas_thread
 from mlp.checks import check_scale
 from mlp.machine import idle_cores
 from mlp.nn.dropout import Dropout
-from mlp.nn.layers import Dense, Layer
+from mlp.nn.layers import Dense, Layer, kept_parameters
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 
@@ -30,14 +30,13 @@ class Sequential:
     Parameters
     ----------
     layers : iterable of Layer
-        At least one. A custom layer needs ``forward`` and ``backward``, and ``parameters`` if it has any, see
-        `Layer`.
+        At least one. A custom layer needs ``forward`` and ``backward``, see `Layer`.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no layer, one is invalid, a Dense layer does not fit the one before it, or a layer or parameter
-        occurs twice: its second ``backward`` would overwrite the gradient of the first.
+        If there is no layer, one is invalid, a Dense layer does not fit the one before it, a layer or parameter occurs
+        twice, as its second ``backward`` would overwrite the gradient of the first, or nobody lists a parameter.
 
     Examples
     --------
@@ -101,7 +100,7 @@ class Sequential:
         Raises
         ------
         TypeError, ValueError
-            If ``x`` has another type, shape or range, see `as_rows`.
+            If ``x`` has another type, shape or range, see `as_rows`, or a layer cannot take the outputs before it.
         """
         return list(_through(self.layers, self._as_inputs(self.as_rows(x)), rng))[-1]
 
@@ -117,6 +116,8 @@ class Sequential:
         ------
         RuntimeError
             If there was no ``forward``.
+        ValueError
+            If a layer cannot take the gradient that reaches it.
         """
         self.pull_back(grad_logits)
 
@@ -125,12 +126,17 @@ class Sequential:
         """Do what ``backward`` does, and return the gradients of each layer's outputs, logits last."""
         first, *others = self.layers
         grads = [np.asarray(grad_logits, self.dtype)]
-        for layer in reversed(others):
-            grads.append(layer.backward(grads[-1]))
-        if isinstance(first, Dense) and getattr(first.backward, "__func__", None) is Dense.backward:
-            first.fill_gradients(grads[-1])  # without dL/d(images), which would take a quarter of the whole step
-        else:
-            first.backward(grads[-1])
+        try:
+            for layer in reversed(others):
+                grads.append(layer.backward(grads[-1]))
+            layer = first
+            if isinstance(first, Dense) and getattr(first.backward, "__func__", None) is Dense.backward:
+                first.fill_gradients(grads[-1])  # without dL/d(images), which would take a quarter of the whole step
+            else:
+                first.backward(grads[-1])
+        except ValueError as error:
+            shape = np.shape(grads[-1])
+            raise ValueError(f"{layer!r} must take the gradient that reaches it, {shape}, got: {error}") from error
         return grads[::-1]
 
     @one_blas_thread
@@ -206,6 +212,10 @@ class Sequential:
         inputs *= 1 / 255
         return inputs
 
+    def __copy__(self) -> Self:
+        """Return an independent copy, as `copy.deepcopy` does: no two networks share weights unnoticed."""
+        return copy.deepcopy(self)
+
     def __repr__(self) -> str:
         """Return the layers, such as ``Sequential([Dense(784, 10)])``."""
         return f"Sequential([{', '.join(map(repr, self.layers))}])"
@@ -217,8 +227,10 @@ def _check(layers: tuple[Any, ...]) -> None:
         raise ValueError("a network needs at least one layer, got none")
     n_out = None
     for layer in layers:
-        if not callable(getattr(layer, "forward", None)) or not callable(getattr(layer, "backward", None)):
-            raise TypeError(f"a layer must have forward and backward, got {layer!r}")
+        for name in ("forward", "backward"):
+            method = getattr(layer, name, None)
+            if not callable(method) or getattr(method, "__func__", None) is getattr(Layer, name):
+                raise TypeError(f"a layer must have forward and backward, got {layer!r} without {name}")
         n_in = getattr(layer, "n_in", None)
         if None not in (n_in, n_out) and n_in != n_out:
             raise ValueError(f"{layer!r} must take the {n_out} outputs of the layers before it")
@@ -228,6 +240,10 @@ def _check(layers: tuple[Any, ...]) -> None:
     parameters = [parameter for layer in layers for parameter in _parameters(layer)]
     if (twice := _first_repeated(parameters)) is not None:
         raise ValueError(f"each parameter may belong to one layer, got {twice!r} in two; give each its own")
+    listed = {id(parameter) for parameter in parameters}
+    for layer in layers:
+        if unlisted := [each for each in kept_parameters(layer) if id(each) not in listed]:
+            raise ValueError(f"parameters() must list all of {layer!r}, or they never learn, got none of {unlisted}")
     types = {parameter.value.dtype for parameter in parameters}
     if len(types) > 1:
         raise ValueError(f"all layers must be of one type, got {', '.join(sorted(map(str, types)))}")
@@ -239,9 +255,9 @@ def _first_repeated(things: Sequence[Any]) -> Any:
 
 
 def _parameters(layer: Any) -> list[Parameter]:
-    """Return a layer's parameters; a custom layer may have none, and no method for them."""
+    """Return a layer's parameters; a custom layer may have no method for them."""
     own = getattr(layer, "parameters", None)
-    return [] if own is None else list(own())
+    return kept_parameters(layer) if own is None else list(own())
 
 
 def _through(layers: Iterable[Any], x: np.ndarray, rng: np.random.Generator | None = None) -> Iterator[np.ndarray]:
@@ -250,5 +266,8 @@ def _through(layers: Iterable[Any], x: np.ndarray, rng: np.random.Generator | No
     for layer in layers:
         inputs = x.view()
         inputs.flags.writeable = False  # they may be the caller's images, or what another layer keeps
-        x = layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs)
+        try:
+            x = layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs)
+        except ValueError as error:
+            raise ValueError(f"{layer!r} must take the outputs before it, {inputs.shape}, got: {error}") from error
         yield x

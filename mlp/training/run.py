@@ -126,6 +126,8 @@ class Run:
         twin.__setstate__(state if settings is None else {**state, "settings": settings})
         return twin
 
+    __copy__ = copy
+
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the state of the optimizer, without its references to arrays of this process."""
         return {
@@ -160,8 +162,9 @@ def steps(
         Changed in place; between two steps it is consistent, and may be pickled, copied or left. Gradients are not
         kept.
     images : array, shape (n, 784) or (n, 28, 28)
-        The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1. First come the
-        ``synthetic`` digits of the settings, as from `mlp.training.data.synthetic_data.with_synthetic`: none are added.
+        The training images, the same at every call for one run, which is not checked: uint8 in 0..255 or float in 0..1.
+        First come the ``synthetic`` digits of the settings, as from `mlp.training.data.synthetic_data.with_synthetic`:
+        none are added.
     labels : int array, shape (n,)
         Their classes, as positions in the names of the settings.
     threads : int or ThreadChoice, optional

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from mlp import MLP, Dense, Dropout, Parameter, ReLU, Sigmoid, softmax
+from mlp import MLP, Dense, Dropout, Parameter, ReLU, Run, Settings, Sigmoid, softmax
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.reader import Reader
 from tests.nn.test_misuse import OPTIMIZERS, backward, listed, small, trained
@@ -135,6 +135,15 @@ def pickled(thing):
     return pickle.loads(pickle.dumps(thing))
 
 
+@pytest.mark.parametrize("make", [lambda: listed(0.5), lambda: Reader(small()), lambda: Run(Settings())])
+def test_shallow_copy_shares_no_weights(make):
+    thing = make()
+    network, twin = (getattr(each, "network", each) for each in (thing, copy.copy(thing)))
+    for mine, other in zip(network.parameters(), twin.parameters(), strict=True):
+        np.testing.assert_array_equal(mine.value, other.value)
+        assert not np.shares_memory(mine.value, other.value)
+
+
 @pytest.mark.parametrize("twin_of", [copy.deepcopy, pickled])
 @pytest.mark.parametrize("name", THINGS)
 def test_everything_copies_and_shows_how_it_was_made(name, twin_of):
@@ -143,7 +152,7 @@ def test_everything_copies_and_shows_how_it_was_made(name, twin_of):
     assert "object at" not in repr(thing)
 
 
-@pytest.mark.parametrize("twin_of", [MLP.copy, copy.deepcopy, pickled])
+@pytest.mark.parametrize("twin_of", [MLP.copy, copy.copy, copy.deepcopy, pickled])
 def test_copy_is_equal_and_independent(twin_of):
     network = new_network(activation="tanh")
     twin = twin_of(network)

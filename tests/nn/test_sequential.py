@@ -7,9 +7,9 @@ from mlp import MLP, SGD, Dense, ReLU, Sequential, Sigmoid, Tanh, load_model, sa
 from mlp.nn.layers import Layer
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.weights import ModelError
+from tests.nn.test_custom_layers import Stretch
 from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
 from tests.nn.test_layers import dense
-from tests.nn.test_misuse import Stretch
 
 LABELS = np.arange(64) % 10
 IMAGES = np.kron(np.eye(10, 14), np.ones(56))[LABELS].astype(np.uint8) * 200  # each digit has its own two rows
