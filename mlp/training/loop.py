@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -23,6 +24,10 @@ Batch = Callable[[int, int], np.ndarray]
 """Returns the images of an epoch from one place in its order to another: (batch, inputs)."""
 
 
+SCALED_TWICE = 1.001 / 255
+"""Floats that are all below it are hardly images in 0..1."""
+
+
 class Step(NamedTuple):
     """The result of one optimizer step.
 
@@ -34,6 +39,10 @@ class Step(NamedTuple):
     epoch: int
     loss: float
     accuracy: float
+
+
+_LATEST: WeakKeyDictionary[Sequential, list[Step | None]] = WeakKeyDictionary()
+"""The latest step that a `train` took with each network, as the item of a list."""
 
 
 def train_step(
@@ -113,24 +122,22 @@ def train(
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
-    The caller decides when to stop, read or draw. Between two steps everything is consistent, but after a fast step
-    every ``grad`` is NaN, as it stores none: for gradients, write the loop yourself, see ``help(mlp)``. Fast are those
-    of a float32 `MLP` on uint8 images, by `SGD` or `Adam` for all parameters. They take as many threads as the process
-    may use cores, while they are idle and faster. Others take the plain layers and one thread. Weights are the same up
-    to rounding, and the same bits for any number of threads.
+    It begins when you iterate; you decide when to stop, read or draw. Between two steps everything is consistent, but
+    it is too late to clip gradients: write the loop yourself, as below. Fast steps store none, and leave NaN. These are
+    of a float32 `MLP` on uint8 images, by `SGD` or `Adam` for all parameters; others take the plain layers and a single
+    thread. Weights are the same up to rounding, and the same bits for any number of threads.
 
     Parameters
     ----------
-    network : MLP or Sequential
-        Changed in place.
+    network : MLP or Sequential, changed in place
     optimizer : Optimizer
         Created for ``network.parameters()``, or for some of them: the others stay as they are.
     images : array, shape (n, inputs) or (n, 28, 28)
-        uint8 in 0..255 or float in 0..1.
+        uint8 in 0..255, or float in 0..1; standardized floats may be negative, and up to 10.
     labels : int array, shape (n,)
         The class of each image, 0 to outputs − 1.
     batch_size, epochs : int
-        Images per step, and passes over all images; at least 1.
+        Images per step, or all if there are fewer, and passes over all images; at least 1.
     rng : numpy.random.Generator
         Draws the order of the images, a new one each epoch, and the masks of each step if there is dropout.
     loss : Loss
@@ -142,24 +149,26 @@ def train(
 
     Raises
     ------
-    TypeError, ValueError
-        At the call, not at the first step, if an argument is invalid.
+    TypeError, ValueError, RuntimeError
+        At the call, if an argument is invalid, a weight is not finite, or images were scaled to 0..1 twice; at a step,
+        if a layer's ``backward`` leaves a gradient unwritten, or another ``train`` of the network took the last one.
 
     Examples
     --------
-    >>> from mlp import MLP, SGD
-    >>> rng = np.random.default_rng(0)
+    >>> from mlp import MLP, SGD, softmax_cross_entropy
+    >>> rng, images, labels = np.random.default_rng(0), np.eye(10, 784, dtype=np.float32), np.arange(10)
     >>> network = MLP([784, 10], rng=rng)
-    >>> images, labels = np.eye(10, 784, dtype=np.float32), np.arange(10)
-    >>> *_, last = train(network, SGD(network.parameters(), 1.0), images, labels, batch_size=5, epochs=60, rng=rng)
-    >>> last.number, last.epoch, last.accuracy
-    (120, 60, 1.0)
+    >>> optimizer = SGD(network.parameters(), 1.0)
+    >>> [*train(network, optimizer, images, labels, batch_size=5, epochs=60, rng=rng)][-1].accuracy
+    1.0
+    >>> loss, grad_logits = softmax_cross_entropy(network.forward(images), labels)
+    >>> network.backward(grad_logits)
+    >>> network.grads *= min(1.0, 0.01 / np.linalg.norm(network.grads))  # clipped to a length of 0.01
+    >>> optimizer.step()
     """
     _check_fits(network, optimizer, rng, loss)
-    images, labels = checked_examples(network, images, labels)
-    batch_size = checked_int("batch_size", batch_size, 1, 2**31)
-    epochs = checked_int("epochs", epochs, 1, 2**31)
-    return _all_steps(network, optimizer, images, labels, batch_size, epochs, rng, loss)
+    sizes = checked_int("batch_size", batch_size, 1, 2**31), checked_int("epochs", epochs, 1, 2**31)
+    return _all_steps(network, optimizer, *checked_examples(network, images, labels), *sizes, rng, loss)
 
 
 def _all_steps(
@@ -174,12 +183,17 @@ def _all_steps(
 ) -> Iterator[Step]:
     """Yield the steps of `train`, which checks its arguments before the first."""
     take_step = step_taker(network, optimizer, images, batch_size, loss=loss)
+    latest = _LATEST.setdefault(network, [None])
     for parameter in network.parameters():
         parameter.grad.fill(np.nan)  # nobody takes them for those of a fast step
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
         batch, ordered = shuffled(images, order), labels[order]
-        yield from epoch_steps(take_step, batch, ordered, batch_size=batch_size, epoch=epoch, masks=lambda: rng)
+        for step in epoch_steps(take_step, batch, ordered, batch_size=batch_size, epoch=epoch, masks=lambda: rng):
+            latest[0] = step
+            yield step
+            if latest[0] is not step:
+                raise RuntimeError(f"{network!r} must be trained by one train() at a time, got a step of another one")
 
 
 def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Generator, loss: Loss) -> None:
@@ -192,9 +206,18 @@ def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Genera
     own = {id(parameter) for parameter in network.parameters()}
     if not all(id(parameter) in own for parameter in optimizer.parameters):
         raise ValueError("the optimizer must be created for network.parameters(), got one for other parameters")
+    for parameter in network.parameters():
+        if not np.isfinite(parameter.value).all():
+            raise ValueError(f"weights must be finite numbers to train them, got NaN or infinity in {parameter!r}")
 
 
 def checked_examples(network: Sequential, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule."""
     images = network.as_rows(images)
-    return images, checked_labels(labels, len(images), network.n_outputs)
+    labels = checked_labels(labels, len(images), network.n_outputs)
+    if images.dtype.kind == "f" and images.min() >= 0 and 0 < (largest := float(images.max())) < SCALED_TWICE:
+        raise ValueError(
+            f"images must be floats in 0..1 or uint8 in 0..255, got floats up to {largest:.2g}: already 0 to 1? "
+            "Then do not divide by 255"
+        )
+    return images, labels

@@ -85,6 +85,9 @@ class Rounded(Layer):
     def forward(self, inputs):
         return inputs.astype(int)
 
+    def backward(self, grad_outputs):
+        return grad_outputs
+
 
 def test_logits_and_labels_of_layers_of_ones_own_are_checked_in_each_step():
     network = Sequential([Dense(2, 3, rng=np.random.default_rng(0)), Rounded()])
@@ -98,12 +101,22 @@ def test_logits_and_labels_of_layers_of_ones_own_are_checked_in_each_step():
 IMAGES = numbered_images(10)
 
 
+def broken(number):
+    """Return a network with one weight that is no number."""
+    network = MLP([784, 4, 10], rng=np.random.default_rng(0))
+    network.values[5] = number
+    return network
+
+
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
         ({"images": IMAGES.astype(int)}, TypeError, r"images must be floats in 0..1 or uint8 in 0..255, got int64"),
         ({"images": IMAGES[0]}, ValueError, r"the shape \(n, 784\) or \(n, 28, 28\), got \(784,\)"),
         ({"images": IMAGES[:0], "labels": np.arange(0)}, ValueError, r"at least one example, .* for 0 examples"),
+        ({"images": IMAGES.clip(0, 1) / 255}, ValueError, r"in 0..1 .*, got floats up to 0\.0039: already 0 to 1\?"),
+        ({"network": broken(np.nan)}, ValueError, r"weights must be finite numbers .*Parameter\(784 × 4, float32\)"),
+        ({"network": broken(-np.inf)}, ValueError, r"weights must be finite numbers .*, got NaN or infinity"),
         ({"images": IMAGES + 2.5}, ValueError, r"images must be floats in 0..1 or .*, got floats up to 11.5"),
         ({"labels": np.arange(9)}, ValueError, r"one label for each, got labels \(9,\) for 10 examples"),
         ({"labels": np.arange(10.0)}, TypeError, r"labels must be integers, got float64"),
@@ -145,3 +158,18 @@ def test_rate_of_dropout_may_change_between_steps(epochs):
             network.dropouts[1].rate = 0.8
         ends.append(network.values)
     np.testing.assert_allclose(*ends, atol=5e-5)
+
+
+@pytest.mark.parametrize("other", [True, False], ids=["another optimizer", "the same"])
+def test_two_trainings_of_a_network_cannot_take_turns(other):
+    arguments = train_arguments()
+    first = train(**arguments)
+    next(first)
+    if other:
+        arguments["optimizer"] = SGD(arguments["network"].parameters(), 0.1)
+    second = train(**arguments)
+    next(first)  # the second has taken no step yet
+    next(second)
+    with pytest.raises(RuntimeError, match=r"MLP\(784 → 4 → 10, relu\) must be trained by one train\(\) at a time"):
+        next(first)
+    assert len(list(second)) == 8
