@@ -28,7 +28,7 @@ from mlp.page.tabs.lessons.lessons_section import (
     open_lessons,
 )
 from mlp.page.tabs.places import FIRST, VIEW, Section, Views, place_key
-from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
+from mlp.page.tabs.registry import PLACES, SECTIONS, TABS, named, open_place, shown_tabs
 from mlp.page.train import guess
 from mlp.page.train.speed import NAMES as SPEED_NAMES
 from mlp.training.positions import controls
@@ -59,10 +59,19 @@ def open_link() -> None:
     if _link_problems.get() is None:
         query = linked_query()
         take_settings()
-        names = {name: values[-1] for name, values in query.items() if values}
+        names = _names_in(query)
         speed = one_of(mark("Speed"), SPEED_NAMES, names.get(state.speed.key))
         _link_problems.set([*settings_problems(query), *speed, *_place_problems(names), *hiding_problems()])
         _reveal(_open(names), names)
+
+
+def _names_in(query: Query) -> dict[str, str]:
+    """Return the last value of each name in an address, with a tab's label as the page writes it: ``lab`` is Lab."""
+    names = {name: values[-1] for name, values in query.items() if values}
+    labels = {label.lower(): label for label in (*TABS, *(place.name for place in PLACES))}
+    if (tab := names.get(state.tab.key)) is not None:
+        names[state.tab.key] = labels.get(tab.lower(), tab)
+    return names
 
 
 def _reveal(section: str | None, names: Mapping[str, str]) -> None:
@@ -166,5 +175,5 @@ def _follow_history() -> None:
 
 def open_address(query: str) -> None:
     """Open what an address with this query names, and no lesson without it; for callbacks, as their last act."""
-    _open({name: values[-1] for name, values in parse_qs(query).items()})
+    _open(_names_in(parse_qs(query)))
     rerun_page()

@@ -63,6 +63,8 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"lab": "map"}, "Lab"),
         ({"lab": "damage"}, "Look inside"),
         ({"lab": "guess"}, "Look inside"),
+        ({"tab": "lab"}, "Lab"),
+        ({"tab": "MISTAKES and data"}, "Mistakes and data: Mistakes"),
         ({"tab": "Lab", "lab": "rewind"}, "Look inside"),
         ({"tab": "Lab", "lab": "rewind", "hide": "lab-rewind"}, "Lab"),
         ({"lab": "map", "hide": "lab-map"}, "Look inside"),
@@ -79,7 +81,7 @@ def test_link_opens_its_tab(open_page: Callable[..., AppTest], link: dict[str, s
     [
         ({"lesson": "overfitting"}, "overfitting"),
         ({"lesson": "overfitting", "tab": "Runs"}, "overfitting"),
-        ({"tab": "Lessons"}, "learning-rate"),
+        ({"tab": "lessons"}, "learning-rate"),
         ({"lesson": "alchemy"}, None),
         ({"tab": "Lab"}, None),
     ],
