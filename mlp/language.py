@@ -21,8 +21,8 @@ from typing import Any, Literal
 ENGLISH = "en"
 FOLDER = Path(__file__).parent / "languages"
 """The folder of the catalogs."""
-LANGUAGES = (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")))
-"""The languages of the page: English, and those with a catalog."""
+LANGUAGES = (ENGLISH, "de", "es", "fr")
+"""The languages of the page: English, and those whose catalog is whole."""
 FOUR_TOGETHER = {"es"}
 """Languages that set thousands apart from five figures on, which Babel does not know."""
 FIRST_OF_MONTH = {"fr": "1er"}
@@ -37,7 +37,7 @@ def speaks() -> str:
 
 
 def language_for(*asked: str | None) -> str:
-    """Return the first of these languages, or of locales such as "de-AT", that has a catalog; else English.
+    """Return the first of these languages, or of locales such as "de-AT", that the page has; else English.
 
     >>> language_for(None, "tlh", "en-GB"), language_for("tlh")
     ('en', 'en')

@@ -37,6 +37,8 @@ def from_right_to_left(text: str) -> str:
 
 MADE_UP = {"eo": longer, "he": from_right_to_left}
 """How the texts of each made-up language come from English; its rules for numbers are those of a language."""
+OFFERED = re.compile(r"^LANGUAGES = \(.*\)$", re.M)
+"""The line of `mlp/language.py` that has the languages of the page."""
 
 
 def write_catalogs(folder: Path) -> None:
@@ -57,6 +59,8 @@ def link_page(folder: Path) -> None:
     """Make a folder from which the page runs as from this one, but in English and the made-up languages."""
     (folder / "mlp/languages").mkdir(parents=True)
     write_catalogs(folder / "mlp/languages")
+    source, made_up = (ROOT / "mlp/language.py").read_text(encoding="utf-8"), tuple(MADE_UP)
+    (folder / "mlp/language.py").write_text(OFFERED.sub(f"LANGUAGES = (ENGLISH, *{made_up})", source), encoding="utf-8")
     for place in (".streamlit", "app.py", "models", *(f"mlp/{path.name}" for path in (ROOT / "mlp").iterdir())):
-        if place != "mlp/languages":
+        if place not in ("mlp/languages", "mlp/language.py"):
             (folder / place).symlink_to(ROOT / place)
