@@ -45,7 +45,7 @@ class Plot {
   show(plot) {
     plots.add(this);
     this.plot = plot;
-    this.lines = plot.lines.map((line) => ({ ...line, x: summed(line.x, plot.units), y: summed(line.y, plot.units) }));
+    this.lines = plot.lines.map((line) => ({ ...line, x: summed(line.x, line.units), y: summed(line.y, line.units) }));
     if (plot.alt) this.place.ariaLabel = plot.alt;
     const reached = Math.max(0, ...this.lines.map(({ still, x }) => (still ? 0 : x.at(-1) ?? 0))), now = performance.now();
     if (!plot.playing || still.matches || !this.arrived) this.at = reached;  // at rest, or a page that has just opened

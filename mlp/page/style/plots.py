@@ -1,25 +1,14 @@
-"""The curves of runs as points, for the browser, which draws them with their axes (`plot.js`).
-
-A plot is a dict: ``percent``, whether y is a fraction; ``x`` and ``y``, the ranges of the axes; ``marks``, places on
-the x axis with their texts; and ``lines``, the lowest first. `shown` adds what a place on the page needs. ``unit`` is
-named at the start of the x axis, if there is one, and ``units`` replaces `UNITS`.
-
-A line has ``x`` and ``y`` as in `differences`, ``color`` as a variable of the style sheet, and, where they differ from
-the browser's defaults, ``width`` and ``marker`` in pixels, ``alpha``, ``dash``, ``name``, written at its end, and
-``still`` if it does not grow.
-"""
+"""Plots as points, for the browser, which draws them with their axes (`plot.js`): `plot_of`, and the curves of runs."""
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import streamlit as st
 
 from mlp.language import number, tr
 from mlp.training.history import Curve, History, Quantity, smoothed
-
-Plot = dict[str, Any]
 
 QUANTITIES: tuple[Quantity, Quantity] = ("loss", "accuracy")
 """The quantities of a run's two charts, in order."""
@@ -50,6 +39,65 @@ class Mark(NamedTuple):
 
     x: float
     text: str
+
+
+class LineStyle(TypedDict, total=False):
+    """How a line is drawn, where it differs from the browser's defaults."""
+
+    width: float  # in pixels
+    alpha: float
+    dash: list[int]
+    marker: float  # diameter of a dot at each point, in pixels
+    name: str  # written at the line's end
+    still: bool  # whether it does not grow while a run plays
+    units: int
+    """Units of its coordinates, in place of `UNITS`."""
+
+
+class Line(LineStyle):
+    """A line of a plot, from `line_of`."""
+
+    x: list[int]
+    """As in `differences`."""
+    y: list[int]
+    color: str
+    """A variable of the style sheet, such as "accent", "second" or "quiet"."""
+
+
+class Plot(TypedDict):
+    """Lines and axes, from `plot_of`."""
+
+    percent: bool
+    unit: str
+    x: tuple[float, float]
+    y: tuple[float, float]
+    lines: list[Line]
+    marks: list[Mark]
+
+
+class ShownPlot(Plot):
+    """A plot at a place on the page, from `shown`."""
+
+    alt: str
+    at: tuple[int, int] | None
+    playing: bool
+
+
+def plot_of(
+    x: tuple[float, float],
+    y: tuple[float, float],
+    lines: Sequence[Line],
+    *,
+    unit: str = "",
+    percent: bool = False,
+    marks: Sequence[Mark] = (),
+) -> Plot:
+    """Return a plot with these ranges of its axes, and lines from the lowest to the highest.
+
+    ``unit`` is named at the start of the x axis, ``percent`` says whether y is a fraction, and ``marks`` are places on
+    the x axis with their texts.
+    """
+    return {"percent": percent, "unit": unit, "x": x, "y": y, "lines": list(lines), "marks": list(marks)}
 
 
 def run_plot(
@@ -93,7 +141,7 @@ def run_plot(
     ]
     heights = value_range(quantity, smooth, training.y, validation.y, *(curve.y for _, curve in quiet))
     marks = [mark for mark in marks_of(history) if mark.x <= end]
-    return _plot(quantity, end, heights if guess is None else (0.0, ALL_RIGHT), lines, marks)
+    return _run_plot(quantity, end, heights if guess is None else (0.0, ALL_RIGHT), lines, marks)
 
 
 def runs_plot(quantity: Quantity, histories: Sequence[History], epochs: float, guess: Curve | None = None) -> Plot:
@@ -112,47 +160,36 @@ def runs_plot(quantity: Quantity, histories: Sequence[History], epochs: float, g
             line_of(validation, color, width=1.3, dash=VALIDATION_DASHES, marker=3),
         ]
         heights += [smooth[len(smooth) // 20 :], training.y, validation.y]
-    return _plot(quantity, end, value_range(quantity, np.empty(0), *heights), lines)
+    return _run_plot(quantity, end, value_range(quantity, np.empty(0), *heights), lines)
 
 
 def empty_plot(epochs: float) -> Plot:
     """Return the empty accuracy axes of a whole run, for drawing a guess."""
-    return _plot("accuracy", float(epochs), (0.0, ALL_RIGHT), [])
+    return _run_plot("accuracy", float(epochs), (0.0, ALL_RIGHT), [])
 
 
-def shown(plot: Plot, alt: str, *, at: tuple[int, int] | None = None, playing: bool) -> Plot:
-    """Return a plot with its words, the number of its run and the step that it shows, and whether the run plays."""
+def shown(plot: Plot, alt: str, *, at: tuple[int, int] | None = None, playing: bool = False) -> ShownPlot:
+    """Return a plot with its words; of a run, with its number and the step, and whether it plays."""
     return {**plot, "alt": alt, "at": at, "playing": playing}
 
 
-def draw_plot(name: str, plot: Plot) -> None:
-    """Draw what `shown` returns; the live channel's part ``plot.NAME`` replaces it while its run plays."""
+def draw_plot(name: str, plot: ShownPlot) -> None:
+    """Draw a plot in an element with the key ``NAME_chart``; the live channel's part ``plot.NAME`` replaces it."""
     component = st.components.v2.component("plot", html=PLOT_HTML, js=_JS, isolate_styles=False)
     component(key=f"{name}_chart", data={"name": name, **plot})
 
 
-def _plot(
-    quantity: Quantity,
-    end: float,
-    heights: tuple[float, float],
-    lines: list[dict[str, Any]],
-    marks: Sequence[Mark] = (),
+def _run_plot(
+    quantity: Quantity, end: float, heights: tuple[float, float], lines: Sequence[Line], marks: Sequence[Mark] = ()
 ) -> Plot:
-    percent = quantity == "accuracy"
-    return {
-        "percent": percent,
-        "unit": tr("epoch"),
-        "x": (0.0, end),
-        "y": heights,
-        "lines": lines,
-        "marks": list(marks),
-    }
+    return plot_of((0.0, end), heights, lines, unit=tr("epoch"), percent=quantity == "accuracy", marks=marks)
 
 
-def line_of(curve: Curve, color: str, units: int = UNITS, **style: Any) -> dict[str, Any]:
+def line_of(curve: Curve, color: str, **style: Unpack[LineStyle]) -> Line:
     """Return a line without values that are not finite, which JSON lacks."""
     points = np.column_stack([np.asarray(curve.x, float), np.asarray(curve.y, float)])
     x, y = points[np.isfinite(points).all(axis=1)].T
+    units = style.get("units", UNITS)
     return {"x": differences(x, units), "y": differences(y, units), "color": color, **style}
 
 

@@ -9,7 +9,7 @@ from mlp.language import number, tr
 from mlp.page.live.live_page import LivePage, Parts
 from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
-from mlp.page.style.plots import QUANTITIES, Plot, color_of, run_plot, runs_plot, shown
+from mlp.page.style.plots import QUANTITIES, ShownPlot, color_of, run_plot, runs_plot, shown
 from mlp.page.train.accuracy import large_number, synthetic_accuracy
 from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
@@ -89,7 +89,7 @@ def _sweep_parts(sweep: Sweep, view: View) -> Parts:
     )
 
 
-def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None, at: tuple[int, int]) -> Plot:
+def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None, at: tuple[int, int]) -> ShownPlot:
     """Return a plot of all runs of a sweep, which have taken so many steps together."""
     runs = [trial.snapshot for trial in trials]
     plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)

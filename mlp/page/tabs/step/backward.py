@@ -12,7 +12,7 @@ from mlp.nn.losses import accuracy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
 from mlp.page.session_var import ControlVar
-from mlp.page.style.plots import draw_plot, line_of, shown
+from mlp.page.style.plots import draw_plot, line_of, plot_of, shown
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import (
     ACTIVATION,
@@ -208,15 +208,14 @@ def _downhill(step: SlowStep) -> None:
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
     margin = max(0.18 * (high - low), 1e-4 * abs(high), 1e-9)
     lines = [
-        line_of(Curve(x, y), "accent", UNITS, still=True),
-        line_of(Curve(x, step.loss + slope * x), "second", UNITS, dash=[5, 2], still=True),
+        line_of(Curve(x, y), "accent", still=True, units=UNITS),
+        line_of(Curve(x, step.loss + slope * x), "second", dash=[5, 2], still=True, units=UNITS),
     ]
     for at, loss, name in ((0, step.loss, tr("before")), (1, step.loss_after, tr("after"))):
         point = Curve(np.array([at]), np.array([loss]))
-        lines.append(line_of(point, "ink", UNITS, marker=7, name=name, still=True))
-    plot = {"percent": False, "units": UNITS, "x": (0.0, 4.0), "y": (low - margin, high + margin)}
-    alt = tr("The loss along the direction of the step")
-    draw_plot("downhill", shown({**plot, "lines": lines, "marks": []}, alt, playing=False))
+        lines.append(line_of(point, "ink", marker=7, name=name, still=True, units=UNITS))
+    plot = plot_of((0.0, 4.0), (low - margin, high + margin), lines)
+    draw_plot("downhill", shown(plot, tr("The loss along the direction of the step")))
     st.caption(
         tr(
             "The loss of this minibatch along the direction of the step, whose real length is 1. The gradient only "
