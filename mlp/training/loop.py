@@ -17,16 +17,6 @@ from mlp.nn.sequential import Sequential
 from mlp.training.fast_step import FastStep, gains_from_threads
 from mlp.training.threads import ThreadChoice, chosen
 
-TakeStep = Callable[[np.ndarray, np.ndarray, np.random.Generator | None], tuple[float, float]]
-"""Trains on a minibatch, (batch, inputs) and (batch,), with masks from the generator; returns loss and accuracy."""
-
-Batch = Callable[[int, int], np.ndarray]
-"""Returns the images of an epoch from one place in its order to another: (batch, inputs)."""
-
-
-SCALED_TWICE = 1.001 / 255
-"""Floats that are all below it are hardly images in 0..1."""
-
 
 class Step(NamedTuple):
     """The result of one optimizer step.
@@ -39,10 +29,6 @@ class Step(NamedTuple):
     epoch: int
     loss: float
     accuracy: float
-
-
-_LATEST: WeakKeyDictionary[Sequential, list[Step | None]] = WeakKeyDictionary()
-"""The latest step that a `train` took with each network, as the item of a list."""
 
 
 def train_step(
@@ -60,53 +46,6 @@ def train_step(
     network.backward(grad_logits)
     optimizer.step()
     return mean, share_right(logits, labels)
-
-
-def step_taker(
-    network: Sequential,
-    optimizer: Optimizer,
-    images: np.ndarray,
-    batch_size: int,
-    threads: int | ThreadChoice | None = None,
-    *,
-    loss: Loss = CROSS_ENTROPY,
-) -> TakeStep:
-    """Return the function for all steps on these images: `FastStep` where it fits, or `train_step`.
-
-    ``threads`` is that of `mlp.training.run.steps`.
-    """
-    if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
-        gains = gains_from_threads(network.layer_sizes, batch_size)
-        choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
-        return FastStep(network, optimizer, choice, loss)
-    return one_blas_thread(partial(train_step, network, optimizer, loss=loss))
-
-
-def shuffled(images: np.ndarray, order: np.ndarray) -> Batch:
-    """Return the minibatches of an epoch in an order of the images."""
-    return lambda start, stop: images.take(order[start:stop], axis=0)
-
-
-def epoch_steps(
-    take_step: TakeStep,
-    batch: Batch,
-    labels: np.ndarray,
-    *,
-    batch_size: int,
-    epoch: int,
-    masks: Callable[[], np.random.Generator | None],
-    done: int = 0,
-) -> Iterator[Step]:
-    """Take the steps of one epoch, after so many that are done; the last minibatch may be short.
-
-    ``labels`` are in the order of the epoch, and ``masks`` returns the generator of each step's masks. Inputs are
-    trusted: they are checked where they enter, by `checked_examples`.
-    """
-    n_batches = -(-len(labels) // batch_size)
-    for place in range(done, n_batches):
-        start, stop = place * batch_size, (place + 1) * batch_size
-        loss, share = take_step(batch(start, stop), labels[start:stop], masks())
-        yield Step((epoch - 1) * n_batches + place + 1, epoch, loss, share)
 
 
 def train(
@@ -166,9 +105,9 @@ def train(
     >>> network.grads *= min(1.0, 0.01 / np.linalg.norm(network.grads))  # clipped to a length of 0.01
     >>> optimizer.step()
     """
-    _check_fits(network, optimizer, rng, loss)
+    images, labels = checked_examples(_trainable(network, optimizer, rng, loss), images, labels)
     sizes = checked_int("batch_size", batch_size, 1, 2**31), checked_int("epochs", epochs, 1, 2**31)
-    return _all_steps(network, optimizer, *checked_examples(network, images, labels), *sizes, rng, loss)
+    return _in_turn(network, _all_steps(network, optimizer, images, labels, *sizes, rng, loss))
 
 
 def _all_steps(
@@ -182,21 +121,58 @@ def _all_steps(
     loss: Loss,
 ) -> Iterator[Step]:
     """Yield the steps of `train`, which checks its arguments before the first."""
-    take_step = step_taker(network, optimizer, images, batch_size, loss=loss)
-    latest = _LATEST.setdefault(network, [None])
-    for parameter in network.parameters():
-        parameter.grad.fill(np.nan)  # nobody takes them for those of a fast step
+    take_step, number = step_taker(network, optimizer, images, batch_size, loss=loss), 0
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
-        batch, ordered = shuffled(images, order), labels[order]
-        for step in epoch_steps(take_step, batch, ordered, batch_size=batch_size, epoch=epoch, masks=lambda: rng):
-            latest[0] = step
-            yield step
-            if latest[0] is not step:
-                raise RuntimeError(f"{network!r} must be trained by one train() at a time, got a step of another one")
+        for start in range(0, len(images), batch_size):
+            batch = order[start : start + batch_size]
+            number += 1
+            yield Step(number, epoch, *take_step(images.take(batch, axis=0), labels[batch], rng))
 
 
-def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Generator, loss: Loss) -> None:
+TakeStep = Callable[[np.ndarray, np.ndarray, np.random.Generator | None], tuple[float, float]]
+"""Trains on a minibatch, (batch, inputs) and (batch,), with masks from the generator; returns loss and accuracy."""
+
+
+def step_taker(
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    batch_size: int,
+    threads: int | ThreadChoice | None = None,
+    *,
+    loss: Loss = CROSS_ENTROPY,
+) -> TakeStep:
+    """Return the function for all steps on these images: `FastStep` where it fits, or `train_step`.
+
+    ``threads`` is that of `mlp.training.run.steps`.
+    """
+    for parameter in network.parameters():
+        if parameter.has_grad:  # of an earlier step; fast steps store none, and a layer may leave its own unwritten
+            parameter.grad.fill(np.nan)
+    if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
+        gains = gains_from_threads(network.layer_sizes, batch_size)
+        choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
+        return FastStep(network, optimizer, choice, loss)
+    return one_blas_thread(partial(train_step, network, optimizer, loss=loss))
+
+
+_LATEST: WeakKeyDictionary[Sequential, list[Step | None]] = WeakKeyDictionary()
+"""The latest step that a `train` took with each network, as the item of a list."""
+
+
+def _in_turn(network: Sequential, steps: Iterator[Step]) -> Iterator[Step]:
+    """Yield the steps of a `train`; raise an error if another one has trained the network in between."""
+    latest = _LATEST.setdefault(network, [None])
+    for step in steps:
+        latest[0] = step
+        yield step
+        if latest[0] is not step:
+            raise RuntimeError(f"{network!r} must be trained by one train() at a time, got a step of another one")
+
+
+def _trainable(network: Sequential, optimizer: Optimizer, rng: np.random.Generator, loss: Loss) -> Sequential:
+    """Return the network, or raise an error if it or an object that trains it is a wrong one."""
     if isinstance(network, Reader):
         raise TypeError(f"train() needs a network; pass reader.network, got {network}")
     if not isinstance(rng, np.random.Generator):
@@ -209,6 +185,11 @@ def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Genera
     for parameter in network.parameters():
         if not np.isfinite(parameter.value).all():
             raise ValueError(f"weights must be finite numbers to train them, got NaN or infinity in {parameter!r}")
+    return network
+
+
+SCALED_TWICE = 1.001 / 255
+"""Floats that are all below it are hardly images in 0..1."""
 
 
 def checked_examples(network: Sequential, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

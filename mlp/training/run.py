@@ -1,6 +1,6 @@
 """A training run as explicit state, and the generator that carries it forward."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.training.data.prepared_images import prepared
 from mlp.training.data.warped import WarpedEpoch
-from mlp.training.loop import Batch, Step, checked_examples, epoch_steps, shuffled, step_taker
+from mlp.training.loop import Step, checked_examples, step_taker
 from mlp.training.schedule import rate_factor
 from mlp.training.setting_entry import N_INPUTS
 from mlp.training.settings import Settings
@@ -20,6 +20,9 @@ from mlp.training.threads import ThreadChoice, chosen
 
 UPRIGHT_WARP = 0.6
 """Factor on the strength of warps for straightened images, which vary less, as every drawing is straightened too."""
+
+Batch = Callable[[int, int], np.ndarray]
+"""Returns the images of an epoch from one place in its order to another: (batch, inputs)."""
 
 
 class Run:
@@ -208,17 +211,12 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoi
     while not run.finished(n):
         epochs_done, done = divmod(run.step, run.steps_per_epoch(n))
         order, batch = epoch_plan(settings, images, epochs_done + 1)
-        for step in epoch_steps(
-            take_step,
-            batch,
-            labels[order],
-            batch_size=settings.batch_size,
-            epoch=epochs_done + 1,
-            masks=run.mask_rng,
-            done=done,
-        ):
-            run.step = step.number
-            yield step
+        ordered = labels[order]
+        for start in range(done * settings.batch_size, n, settings.batch_size):
+            stop = start + settings.batch_size
+            result = take_step(batch(start, stop), ordered[start:stop], run.mask_rng())
+            run.step += 1
+            yield Step(run.step, epochs_done + 1, *result)
             run.follow_schedule(n)  # only now, as the caller may have changed the learning rate
 
 
@@ -234,7 +232,7 @@ def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.n
     """
     order = _order(settings.seed, epoch, len(images))
     if not settings.warp:
-        return order, shuffled(images, order)
+        return order, lambda start, stop: images.take(order[start:stop], axis=0)
     strength = settings.warp * (UPRIGHT_WARP if settings.straighten else 1)
     return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=strength).batch
 

@@ -17,7 +17,7 @@ from mlp.nn.optimizers import SGD
 from mlp.nn.reader import Reader
 from mlp.nn.weights import save_model
 from mlp.seeds import rng_of
-from mlp.training.loop import Step, epoch_steps, shuffled, step_taker
+from mlp.training.loop import Step, step_taker
 from mlp.training.schedule import rate_factor
 from models.making.marks import marks
 from models.making.writing import write_digits
@@ -70,15 +70,15 @@ def train_digit_check(digit_check: Reader, dataset: Dataset, *, epochs: int, see
     images, labels = _examples(dataset, seed)
     optimizer = SGD(digit_check.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     take_step = step_taker(digit_check.network, optimizer, images, BATCH_SIZE)
-    n_steps = epochs * steps_per_epoch(dataset)
-    optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0, n_steps)
+    n_steps, number = epochs * steps_per_epoch(dataset), 0
     for epoch in range(1, epochs + 1):
         rng = rng_of("order of an epoch", seed, epoch)
-        order = rng.permutation(len(images))
-        batch, ordered = shuffled(warp(images, rng), order), labels[order]
-        for step in epoch_steps(take_step, batch, ordered, batch_size=BATCH_SIZE, epoch=epoch, masks=lambda: None):
-            optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number, n_steps)
-            yield step
+        order, warped = rng.permutation(len(images)), warp(images, rng)
+        for start in range(0, len(images), BATCH_SIZE):
+            batch = order[start : start + BATCH_SIZE]
+            optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", number, n_steps)
+            number += 1
+            yield Step(number, epoch, *take_step(warped.take(batch, axis=0), labels[batch], None))
     digit_check.facts[REFUSED_FROM] = threshold(digit_check, dataset, seed=seed)
 
 

@@ -255,7 +255,6 @@ def cross_entropy_slope(loss: CrossEntropy, logits: np.ndarray, label: int) -> t
     return f"p_k - {target}", f"{tex(chance, digits)} - {tex(share, digits)}"
 
 
-@np.errstate(invalid="ignore")  # of a run that blew up
 def _log_softmax(logits: np.ndarray) -> np.ndarray:
     shifted = logits.astype(np.float64) - logits.max()
     return shifted - np.log(np.exp(shifted).sum())
