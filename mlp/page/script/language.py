@@ -40,8 +40,6 @@ def slider_format(english: str | None = None) -> str | None:
 
 def language_choice() -> None:
     """Draw the names of the languages, each in itself; the chosen one opens the page again."""
-    if len(LANGUAGES) < 2:
-        return
     names = {language: Locale.parse(language).get_display_name() or language for language in LANGUAGES}
     choices = (
         f'<button type="button" lang="{language}" dir="{direction(language)}" data-lang="{language}" '

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.analysis.inline_html import data_url
 from mlp.analysis.scores import percent
+from mlp.language import tr
 from mlp.page.script.link import hidable, hidden
 
 MAX_ON_A_PHONE = 3
@@ -114,9 +115,10 @@ def shows_answers() -> bool:
 
 
 def questions_section(asked: Sequence[tuple[str, str]]) -> None:
-    """Draw questions, each with its answer to open, or without answers if the link hides these."""
+    """Draw three marked questions, each with its answer to open, or without answers if the link hides these."""
     if shows_answers():
-        parts = "".join(f"<details><summary>{ask}</summary><p>{text}</p></details>" for ask, text in asked)
+        parts = "".join(f"<details><summary>{tr(ask)}</summary><p>{tr(text)}</p></details>" for ask, text in asked)
     else:
-        parts = "".join(f"<p>{ask}</p>" for ask, _ in asked)
-    st.html(f'<div class="ink-questions">{parts}</div>')
+        parts = "".join(f"<p>{tr(ask)}</p>" for ask, _ in asked)
+    with st.expander(tr("Three questions")):
+        st.html(f'<div class="ink-questions">{parts}</div>')

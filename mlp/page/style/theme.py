@@ -28,7 +28,6 @@ ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
 SENTENCES = mark("Train a network from nothing."), mark("Then draw for it.")
-TAGLINE = " ".join(SENTENCES)
 SENTENCE = mark("Train a neural network from nothing, watch it learn, and draw a digit for it to read.")
 LOADING = mark("The page is loading.")
 PREVIEW = HERE / "preview.png"

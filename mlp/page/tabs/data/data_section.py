@@ -71,8 +71,7 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
     _images(data)
     if are_signs:
         return
-    with st.expander(tr("Three questions")):
-        questions_section([(tr(ask), tr(answer)) for ask, answer in QUESTIONS])
+    questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander(tr("Advanced")):
         _styles()
 

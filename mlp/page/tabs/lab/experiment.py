@@ -77,8 +77,7 @@ def _draw_experiment(visitor: Visitor, data: Dataset, experiment: Experiment) ->
     _lab_drawn_for.set(has_states(visitor))
     _view(visitor, data, experiment, choices)
     if experiment.questions:
-        with st.expander(tr("Three questions")):
-            questions_section([(tr(ask), tr(answer)) for ask, answer in experiment.questions])
+        questions_section(experiment.questions)
 
 
 @redrawn("experiment", STROKE, NETWORK, WORK, where=Where.TAB)
