@@ -249,9 +249,10 @@ def _stages(drawing: InputImage | None, answerer: Answerer) -> str:
         shown.append((mark("upright"), answerer.seen(image)))
     figures = []
     for name, pixels in shown:
-        step = -(-max(pixels.shape[:2]) // SENT_PX)
+        every = -(-max(pixels.shape[:2]) // SENT_PX)
+        url = image_url(pixels[::every, ::every])
         figures.append(
-            f'<figure><img src="{image_url(pixels[::step, ::step])}" alt="{tr("the drawing {stage}", stage=tr(name))}">'
+            f'<figure><img src="{url}" alt="{tr("the drawing {stage}", stage=tr(name))}">'
             f"<figcaption>{tr(name)}</figcaption></figure>"
         )
     return "<span>→</span>".join(figures)

@@ -111,7 +111,7 @@ def _taught(answers: Answerer, drawing: InputImage) -> str:
     heard = "" if run.playing else tr("Before: {before}. Now: {now}. {cost}", **both, cost=cost)
     return (
         f'<div class="ink-before-after"><p>{change}</p><p class="ink-status">{cost}</p></div>'
-        f"{announced('kept', heard, shown=False)}"
+        f"{announced('kept', heard, visible=False)}"
     )
 
 

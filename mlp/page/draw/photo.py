@@ -102,7 +102,7 @@ def _sheet_photo(visitor: Visitor) -> None:
         pick_from("photo_digits", _photo(sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, photo))
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
-        heard = announced("sheet_photo", tr("On your photo: {rows}.", rows="; ".join(rows)), shown=False)
+        heard = announced("sheet_photo", tr("On your photo: {rows}.", rows="; ".join(rows)), visible=False)
         st.html(
             f'<div class="ink-photo-read" title="{tr("Press one of your digits. A ? is none.")}">'
             f'<ol aria-label="{tr("Numbers that were read, row by row")}">{read}</ol></div>{heard}'

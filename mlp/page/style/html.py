@@ -96,16 +96,16 @@ def live(name: str, content: str, tag: str = "div") -> str:
     return f'<{tag} data-live="{name}">{content}</{tag.partition(" ")[0]}>'
 
 
-def announced(name: str, text: str = "", *, shown: bool = True) -> str:
+def announced(name: str, text: str = "", *, visible: bool = True) -> str:
     """Return a status; whenever its text changes, the one region of the live channel announces it to screen readers.
 
     Draw it from the start, and without a text while there is nothing to tell: the text that it begins with is not
-    announced. Two places may show the same one, by its name. Unless it is ``shown``, it is only heard.
+    announced. Two places may show the same one, by its name. Unless it is ``visible``, it is only heard.
 
     >>> announced("kept", "Kept as a <b>3</b>"), announced("kept")
     ('<p class="ink-status" data-say="kept">Kept as a <b>3</b></p>', '<p hidden data-say="kept"></p>')
     """
-    look = 'class="ink-status"' if text and shown else "hidden"
+    look = 'class="ink-status"' if text and visible else "hidden"
     return f'<p {look} data-say="{name}">{text}</p>'
 
 

@@ -75,8 +75,8 @@ class Plot(TypedDict):
     marks: list[Mark]
 
 
-class ShownPlot(Plot):
-    """A plot at a place on the page, from `shown`."""
+class PlacedPlot(Plot):
+    """A plot at a place on the page, from `placed`."""
 
     alt: str
     at: tuple[int, int] | None
@@ -168,12 +168,12 @@ def empty_plot(epochs: float) -> Plot:
     return _run_plot("accuracy", float(epochs), (0.0, ALL_RIGHT), [])
 
 
-def shown(plot: Plot, alt: str, *, at: tuple[int, int] | None = None, playing: bool = False) -> ShownPlot:
+def placed(plot: Plot, alt: str, *, at: tuple[int, int] | None = None, playing: bool = False) -> PlacedPlot:
     """Return a plot with its words; of a run, with its number and the step, and whether it plays."""
     return {**plot, "alt": alt, "at": at, "playing": playing}
 
 
-def draw_plot(name: str, plot: ShownPlot) -> None:
+def draw_plot(name: str, plot: PlacedPlot) -> None:
     """Draw a plot in an element with the key ``NAME_chart``; the live channel's part ``plot.NAME`` replaces it."""
     component = st.components.v2.component("plot", html=PLOT_HTML, js=_JS, isolate_styles=False)
     component(key=f"{name}_chart", data={"name": name, **plot})
@@ -235,8 +235,8 @@ def value_range(quantity: Quantity, minibatches: np.ndarray, *measured: np.ndarr
         return (0.0, 1.0) if quantity == "accuracy" else (0.0, 2.5)
     if quantity == "accuracy":
         low = float(values.min()) - 0.005
-        step = 0.01 if low > 0.95 else 0.05
-        low = max(0.0, math.floor(low / step) * step)
+        apart = 0.01 if low > 0.95 else 0.05
+        low = max(0.0, math.floor(low / apart) * apart)
         return low, min(ALL_RIGHT, 1 + (1 - low) / 12)  # above 100%, a twelfth of what is below at most
     # Spikes of a run with too large steps may leave the chart too, except at the present step.
     present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]

@@ -108,8 +108,8 @@ def opening_html(language: str) -> tuple[str, str]:
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{tr(LOADING)}</p></i></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]
-    shown = {text: translated for text in TEXT_IN_SCRIPT.findall("".join(texts)) if (translated := tr(text)) != text}
-    texts[0] = f"const TEXTS = {json.dumps(shown, ensure_ascii=False)};\n{texts[0]}"
+    by_text = {text: translated for text in TEXT_IN_SCRIPT.findall("".join(texts)) if (translated := tr(text)) != text}
+    texts[0] = f"const TEXTS = {json.dumps(by_text, ensure_ascii=False)};\n{texts[0]}"
     scripts = "".join(f'<script type="module">\n{text}</script>' for text in texts)
     return head, f"<style>{css}</style>{outline}{scripts}"
 

@@ -93,10 +93,10 @@ def warn_of_link() -> None:
 
 def _place_problems(names: Mapping[str, str]) -> list[str]:
     """Return a sentence for each section and view that the link opens and that is not there, or hidden."""
-    shown = shown_tabs()
-    there = [section for sections in shown.values() for section in sections]
+    tabs = shown_tabs()
+    there = [section for sections in tabs.values() for section in sections]
     there += [] if LESSONS_PLACE.is_hidden else [LESSONS_PLACE]
-    problems = one_of(mark("Tab"), dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
+    problems = one_of(mark("Tab"), dict.fromkeys([*tabs, *(place.name for place in there)]), names.get(state.tab.key))
     views: dict[str, list[Views]] = {}  # those of two sections can share a name
     for place in PLACES:
         if place.views is not None:

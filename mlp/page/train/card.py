@@ -14,7 +14,7 @@ from mlp.page.script.link import hidable
 from mlp.page.script.redraw import redrawn
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
 from mlp.page.style.html import live
-from mlp.page.style.plots import QUANTITIES, ShownPlot, draw_plot
+from mlp.page.style.plots import QUANTITIES, PlacedPlot, draw_plot
 from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import note_section, problems, refused
@@ -127,15 +127,15 @@ def _progress_and_curves(visitor: Visitor) -> None:
     view = View(earlier, state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
     page = this_page()
     parts = run_parts(visitor, view, page)
-    step = parts.get("step")
-    page.register("run", partial(run_parts, visitor, view._replace(drawn=step or (0, 0))))
+    drawn = parts.get("step")
+    page.register("run", partial(run_parts, visitor, view._replace(drawn=drawn or (0, 0))))
     if not page.followed:
-        page.arrived(step)
+        page.arrived(drawn)
     with st.container(key="progress"):
-        if step is not None:
+        if drawn is not None:
             st.html(live("number", parts["html.number"]))
         st.html(live("progress", parts["html.progress"]))
-        if step is not None:
+        if drawn is not None:
             st.html(live("strip", strip(visitor, page.desk, answers)))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
@@ -144,7 +144,7 @@ def _progress_and_curves(visitor: Visitor) -> None:
                 _curve(visitor, quantity, parts.get(f"html.{quantity}_summary"), parts.get(f"plot.{quantity}"), epochs)
 
 
-def _curve(visitor: Visitor, quantity: Quantity, summary: str | None, plot: ShownPlot | None, epochs: int) -> None:
+def _curve(visitor: Visitor, quantity: Quantity, summary: str | None, plot: PlacedPlot | None, epochs: int) -> None:
     """Draw a chart with its title: one of a run if there is a summary; empty axes for a guess if there is no plot."""
     with st.container(horizontal=True, wrap=False, gap="small", key=f"{quantity}_head"):
         st.html(curve_title(quantity, summary))

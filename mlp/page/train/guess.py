@@ -79,10 +79,10 @@ def guess_of(visitor: Visitor) -> Guess | None:
     last = asked(visitor)
     if last is None or is_asked(visitor) or not state.lab_guess_drawn.get():
         return None
-    shown, settings = [trial.snapshot.settings for trial in visitor.shown.trials()], last.settings
-    if settings is None and len(shown) == 1 and visitor.runs.current == last.run + 1:
-        settings = shown[0]
-    if settings is None or settings not in shown:
+    of_curves, settings = [trial.snapshot.settings for trial in visitor.shown.trials()], last.settings
+    if settings is None and len(of_curves) == 1 and visitor.runs.current == last.run + 1:
+        settings = of_curves[0]
+    if settings is None or settings not in of_curves:
         return None
     return Guess(Curve(np.linspace(0, settings.epochs, POINTS), np.array(state.lab_guess_drawn.get())), settings)
 

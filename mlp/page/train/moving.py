@@ -9,7 +9,7 @@ from mlp.language import number, tr
 from mlp.page.live.live_page import LivePage, Parts
 from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
-from mlp.page.style.plots import QUANTITIES, ShownPlot, color_of, run_plot, runs_plot, shown
+from mlp.page.style.plots import QUANTITIES, PlacedPlot, color_of, placed, run_plot, runs_plot
 from mlp.page.train.accuracy import large_number, synthetic_accuracy
 from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
@@ -68,7 +68,7 @@ def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
             plot = run_plot(quantity, history, epochs, earlier, guess=guess)
             words = curve_description(quantity, snapshot)
             at = None if snapshot is None else parts["step"]
-            parts[f"plot.{quantity}"] = shown(plot, words, at=at, playing=snapshot is not None and snapshot.playing)
+            parts[f"plot.{quantity}"] = placed(plot, words, at=at, playing=snapshot is not None and snapshot.playing)
     return parts
 
 
@@ -89,13 +89,13 @@ def _sweep_parts(sweep: Sweep, view: View) -> Parts:
     )
 
 
-def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None, at: tuple[int, int]) -> ShownPlot:
+def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None, at: tuple[int, int]) -> PlacedPlot:
     """Return a plot of all runs of a sweep, which have taken so many steps together."""
     runs = [trial.snapshot for trial in trials]
     plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)
     curves = [(tr(trial.value), curve_description(quantity, trial.snapshot)) for trial in trials]
     words = "; ".join(tr("{name}: {value}", name=name, value=curve) for name, curve in curves)
-    return shown(plot, words, at=at, playing=any(run.playing for run in runs))
+    return placed(plot, words, at=at, playing=any(run.playing for run in runs))
 
 
 def guessed(visitor: Visitor, guess: Guess | None) -> str:

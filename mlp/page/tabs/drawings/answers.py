@@ -58,18 +58,18 @@ def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None, wanted: int =
     """
     rows = []
     for label, name in enumerate(map(html.escape, drawings.names)):
-        shown = list[str]()
+        figures = list[str]()
         for place in np.flatnonzero(drawings.labels == label):
             answer = label if answers is None else int(answers[place])
             read = html.escape(drawings.names[answer])
             alt = mark("{name}, drawing {n}") if answer == label else mark("{name}, read as {answer}")
-            alt = tr(alt, name=name, n=len(shown) + 1, answer=read)
+            alt = tr(alt, name=name, n=len(figures) + 1, answer=read)
             caption = "" if answer == label else f"<figcaption>✗ {read}</figcaption>"
-            shown.append(f'<figure><img src="{thumbnail(drawings.examples[place])}" alt="{alt}">{caption}</figure>')
-        n = len(shown)
+            figures.append(f'<figure><img src="{thumbnail(drawings.examples[place])}" alt="{alt}">{caption}</figure>')
+        n = len(figures)
         if n or wanted:
             count = tr("{n} of {all}", n=n, all=wanted) if n < wanted else f"{n}"
-            boxes = "".join(shown) + "<i></i>" * (wanted - n)
+            boxes = "".join(figures) + "<i></i>" * (wanted - n)
             rows.append(f'<div class="ink-sign"><b>{name}</b><span>{count}</span><div>{boxes}</div></div>')
     return "".join(rows)
 

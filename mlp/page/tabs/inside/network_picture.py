@@ -62,7 +62,7 @@ def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) 
     off = [*([None] * (len(whole) - 1) if damaged is None else switched_off_in(network)), None]
     activations = network.activations(image[np.newaxis])
     layers = [
-        ShownLayer(_shown(layer, before.shown, gone or set()), before.sums, gone)
+        ShownLayer(_without_off(layer, before.shown, gone or set()), before.sums, gone)
         for layer, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     traces = [layer.trace for layer in layers]
@@ -80,7 +80,7 @@ def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) 
         st.html(_all_activations(network, traces))
 
 
-def _shown(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
+def _without_off(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
     """Return a layer that shows the whole network's most active neurons, which keep their places, and those off."""
     outputs = layer.outputs.copy()
     outputs[list(off)] = 0

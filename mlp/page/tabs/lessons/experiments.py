@@ -101,8 +101,8 @@ def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
     texts = []
     if trials_of(visitor, lesson):
         texts.append(tr("These results stay here until you press <b>Run all</b> again."))
-    shown = {trial.snapshot.settings for trial in visitor.shown.trials()}
-    if shown and not shown & settings:
+    of_curves = {trial.snapshot.settings for trial in visitor.shown.trials()}
+    if of_curves and not of_curves & settings:
         texts.append(tr("The curves are not from this lesson: start an experiment to see its own."))
     if visitor.sweep.playing and not visitor.shows_sweep:
         texts.append(tr("Other experiments are still training; <b>Run all</b> stops them."))

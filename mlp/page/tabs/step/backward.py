@@ -12,7 +12,7 @@ from mlp.nn.losses import accuracy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
 from mlp.page.session_var import ControlVar
-from mlp.page.style.plots import draw_plot, line_of, plot_of, shown
+from mlp.page.style.plots import draw_plot, line_of, placed, plot_of
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import (
     ACTIVATION,
@@ -215,7 +215,7 @@ def _downhill(step: SlowStep) -> None:
         point = Curve(np.array([at]), np.array([loss]))
         lines.append(line_of(point, "ink", marker=7, name=name, still=True, units=UNITS))
     plot = plot_of((0.0, 4.0), (low - margin, high + margin), lines)
-    draw_plot("downhill", shown(plot, tr("The loss along the direction of the step")))
+    draw_plot("downhill", placed(plot, tr("The loss along the direction of the step")))
     st.caption(
         tr(
             "The loss of this minibatch along the direction of the step, whose real length is 1. The gradient only "

@@ -171,15 +171,15 @@ def sgd_numbers(optimizer: SGD, value: float, gradient: float, velocity: float =
     )
     slope, formula, numbers = _slope(value, gradient, optimizer.weight_decay, optimizer.l1, digits)
     lines = [rf"g &= {formula} = {numbers}"]
-    step, name = slope, "g"
+    direction, name = slope, "g"
     if momentum:
-        step, name = rounded(momentum * velocity + slope, digits), "v"
+        direction, name = rounded(momentum * velocity + slope, digits), "v"
         terms = rf"{tex(momentum)} \cdot {signed(velocity, digits)} + {signed(slope, digits)}"
-        lines.append(rf"v &\leftarrow \mu v + g = {terms} = {tex(step, digits)}")
+        lines.append(rf"v &\leftarrow \mu v + g = {terms} = {tex(direction, digits)}")
     lines += [
         rf"w &\leftarrow w - \eta\,{name}",
-        rf"&= {tex(value, digits)} - {tex(rate, digits)} \cdot {signed(step, digits)}",
-        rf"&= {tex(value - rate * step, digits)}",
+        rf"&= {tex(value, digits)} - {tex(rate, digits)} \cdot {signed(direction, digits)}",
+        rf"&= {tex(value - rate * direction, digits)}",
     ]
     return aligned(*lines)
 
@@ -199,7 +199,7 @@ def adam_numbers(optimizer: Adam, value: float, gradient: float, mean: float, me
     mean_square = beta_2 * mean_square + (1 - beta_2) * slope**2
     corrected = mean / (1 - beta_1**steps_taken)
     corrected_square = mean_square / (1 - beta_2**steps_taken)
-    step = rounded(corrected / (math.sqrt(corrected_square) + optimizer.epsilon), digits)
+    direction = rounded(corrected / (math.sqrt(corrected_square) + optimizer.epsilon), digits)
     return aligned(
         rf"g &= {numbers}",
         rf"m &\leftarrow \beta_1 m + (1 - \beta_1)\,g = {tex(mean)}",
@@ -208,8 +208,8 @@ def adam_numbers(optimizer: Adam, value: float, gradient: float, mean: float, me
         rf"\hat v &= \frac{{v}}{{1 - \beta_2^{{{steps_taken}}}}} = {tex(corrected_square)}",
         *shrunk,
         r"w &\leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
-        rf"&= {tex(decayed, digits)} - {tex(rate, digits)} \cdot {signed(step, digits)}",
-        rf"&= {tex(decayed - rate * step, digits)}",
+        rf"&= {tex(decayed, digits)} - {tex(rate, digits)} \cdot {signed(direction, digits)}",
+        rf"&= {tex(decayed - rate * direction, digits)}",
     )
 
 
