@@ -243,7 +243,7 @@ def cross_entropy_cost(loss: CrossEntropy, logits: np.ndarray, label: int, names
         return rf"-\log p_{{{tex_name(names, label)}}} = -\log {seen}"
     total = signed(float(logs.sum()), 6)
     rest = rf"\frac{{{tex(smoothing)}}}{{{len(logs)}}} \cdot \underbrace{{{total}}}_{{\sum_k \log p_k}}"
-    return rf"-{tex(1 - smoothing)} \log {seen} - {rest}"
+    return rf"-{tex(1 - smoothing)} \log {seen} \\ &\quad - {rest}"
 
 
 def cross_entropy_slope(loss: CrossEntropy, logits: np.ndarray, label: int) -> tuple[str, str]:
