@@ -16,8 +16,9 @@ import psutil
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.page.visitors.codes import ID
-from tests.browser.server import Server, free_port, serve
+from tests.benchmarks.classroom import memory_mb
 from tests.wire.files import data_url, many_dots, many_drawings, many_strokes
+from tests.wire.servers import Servers, print_line
 from tests.wire.visitor import Visitor
 
 AHEAD = 5, 20
@@ -30,9 +31,7 @@ CORRECTING_S, PATIENCE_S = 15.0, 120.0
 async def holder(url: str) -> Visitor:
     """Return somebody who has opened a room."""
     visitor = Visitor(url, "tab=Room", PATIENCE_S)
-    await visitor.open()
-    await visitor.press("room_open")
-    await visitor.until(lambda: "room_file" in visitor.widgets)
+    await visitor.open_room()
     return visitor
 
 
@@ -108,35 +107,26 @@ async def opened_after(visitor: Visitor) -> float:
     return time.monotonic() - began
 
 
-def memory_mb(server: Server) -> float:
-    """Return the memory of the server's own process."""
-    return float(psutil.Process(server.process.pid).memory_info().rss / 1e6)
-
-
-def line(what: str, value: str) -> None:
-    """Print a line of a Markdown table."""
-    print(f"| {what} | {value} |", flush=True)
-
-
-async def before_kill(server: Server, folder: Path) -> list[Visitor]:
+async def before_kill(servers: Servers) -> list[Visitor]:
     """Add the files, correct digits, print what that costs another visitor, and return all, that one last."""
-    other = Visitor(server.url, "", PATIENCE_S)
+    url, process, folder = servers.now.url, psutil.Process(servers.now.process.pid), servers.kept
+    other = Visitor(url, "", PATIENCE_S)
     await other.open()
     calm = [await saved_after(other, digit, folder) for digit in range(5)]
-    line("in calm, a stroke; on disk", f"{max(calm)[0] * 1000:.0f} ms; {max(saved for _, saved in calm):.1f} s")
+    print_line("in calm, a stroke; on disk", f"{max(calm)[0] * 1000:.0f} ms; {max(saved for _, saved in calm):.1f} s")
     for n in AHEAD:
-        line(f"a teacher's file behind {n} strangers' without images", await behind(server.url, n))
-    before_mb = memory_mb(server)
-    rooms = [await with_room(server.url) for _ in range(ROOMS)]
-    line(f"{ROOMS} rooms with a file, the slowest", f"{max(s for _, s in rooms):.1f} s")
-    line("growth of the server's process", f"{memory_mb(server) - before_mb:.0f} MB")
-    strangers = [await with_digits(server.url) for _ in range(CORRECTING)]
+        print_line(f"a teacher's file behind {n} strangers' without images", await behind(url, n))
+    before_mb = memory_mb(process)
+    rooms = [await with_room(url) for _ in range(ROOMS)]
+    print_line(f"{ROOMS} rooms with a file, the slowest", f"{max(s for _, s in rooms):.1f} s")
+    print_line("growth of the server's process", f"{memory_mb(process) - before_mb:.0f} MB")
+    strangers = [await with_digits(url) for _ in range(CORRECTING)]
     until, found = time.monotonic() + CORRECTING_S, list[tuple[float, float]]()
     correcting = [asyncio.create_task(correct(stranger, until)) for stranger in strangers]
     while time.monotonic() < until:
         found.append(await saved_after(other, len(found) % 10, folder))
     n = sum(await asyncio.gather(*correcting))
-    line(
+    print_line(
         f"{n} corrections, a stroke meanwhile; on disk",
         f"{max(found)[0] * 1000:.0f} ms; {max(s for _, s in found):.1f} s",
     )
@@ -147,12 +137,12 @@ async def before_kill(server: Server, folder: Path) -> list[Visitor]:
     return everybody
 
 
-async def after_kill(server: Server, everybody: list[Visitor]) -> None:
+async def after_kill(url: str, everybody: list[Visitor]) -> None:
     """Let a room, the strangers and another visitor return at once, with a new one, and print how long pages took."""
-    first, new = (Visitor(server.url, "", PATIENCE_S) for _ in range(2))
+    first, new = (Visitor(url, "", PATIENCE_S) for _ in range(2))
     await first.open()  # the first page of a server takes longer
     *dotted, back_s, new_s = await asyncio.gather(*map(opened_after, [*everybody, new]))
-    line(
+    print_line(
         "after a kill, pages of strangers, another's, a new one", f"{max(dotted):.1f} s, {back_s:.1f} s, {new_s:.1f} s"
     )
     for visitor in (first, new, *everybody):
@@ -162,18 +152,13 @@ async def after_kill(server: Server, everybody: list[Visitor]) -> None:
 def main() -> None:
     """Serve the page, and print a table."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
-        port, kept = free_port(), Path(folder) / "kept"
-
-        def start() -> Server:
-            log = Path(folder) / f"server-{time.monotonic_ns()}.log"
-            return stack.enter_context(serve(log, {"MLP_CHECKPOINTS": str(kept), "MLP_SCHEDULER": ""}, port))
+        servers = Servers(Path(folder), stack)
 
         async def attack() -> None:
-            server = start()
-            everybody = await before_kill(server, kept)
-            server.process.kill()
-            server.process.wait()
-            await after_kill(start(), everybody)
+            everybody = await before_kill(servers)
+            servers.kill()
+            servers.start()
+            await after_kill(servers.now.url, everybody)
 
         asyncio.run(attack())
 

@@ -14,7 +14,6 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -23,8 +22,8 @@ from mlp.page.tabs.classroom.thread import CLASS_RUN
 from mlp.page.tabs.lessons.plan import PLANS
 from mlp.training.settings import Settings
 from tests.benchmarks.classroom import BARE_S, bare, rates
-from tests.browser.server import Server, serve
 from tests.wire.files import data_url
+from tests.wire.servers import Servers
 from tests.wire.visitor import Visitor
 
 EACH = 2
@@ -58,9 +57,7 @@ class Lesson:
 
     async def gather(self) -> None:
         """Open a room, and let everybody in who waits at its door."""
-        await self.holder.open()
-        await self.holder.press("room_open")
-        await self.holder.until(lambda: self.holder.room)
+        await self.holder.open_room()
         for learner in self.learners:
             learner.query = f"room={self.holder.room}&tab=Room&speed=Full&epochs=100"
             await learner.open()
@@ -169,7 +166,7 @@ def n_shown(page: Visitor) -> int:
     return int(found[1]) if found else 0
 
 
-async def hold(servers: "Servers", n: int, seed: int) -> list[str]:
+async def hold(servers: Servers, n: int, seed: int) -> list[str]:
     """Hold a lesson, print what was measured, and return what went wrong."""
     bare_per_s = bare(usable_cores(), BARE_S)
     lesson = Lesson(servers.now.url, n)
@@ -179,11 +176,12 @@ async def hold(servers: "Servers", n: int, seed: int) -> list[str]:
     images_per_s = await lesson.write(random.Random(seed))
     seconds = time.monotonic() - began
     await asyncio.sleep(6)
-    servers.restart()
+    servers.kill()
+    servers.start()
     await lesson.return_after_restart()
     minutes = await lesson.train_in_plan()
     await lesson.train()
-    await lesson.end(servers.folder / "kept")
+    await lesson.end(servers.kept)
     stroke_s = statistics.quantiles(lesson.strokes, n=20)[-1]
     print(f"{n} learners gave {lesson.n_given} drawings in {seconds:.0f} s")
     print(f"one press let them in: after {statistics.median(lesson.let_in):.2f} s, the last {max(lesson.let_in):.2f}")
@@ -203,26 +201,6 @@ async def hold(servers: "Servers", n: int, seed: int) -> list[str]:
     if slow > SEEN_S:
         lesson.faults.append(f"95% of drawings were on all pages after {slow:.2f} s, goal {SEEN_S:g} s")
     return lesson.faults
-
-
-class Servers:
-    """A server in a folder, which can be killed and started again at the same place."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.folder, self._stack = folder, stack
-        self.now = self._start()
-
-    def _start(self, *port: int) -> Server:
-        log = self.folder / f"server-{len(list(self.folder.glob('*.log')))}.log"
-        return self._stack.enter_context(serve(log, {"MLP_CHECKPOINTS": str(self.folder / "kept")}, *port))
-
-    def restart(self) -> None:
-        """Kill the server by ``kill -9``, and start it again."""
-        port = urlsplit(self.now.url).port
-        assert port is not None
-        self.now.process.kill()
-        self.now.process.wait()
-        self.now = self._start(port)
 
 
 def main() -> int:

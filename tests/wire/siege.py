@@ -22,8 +22,8 @@ from mlp.jobs.workers.picture_processes import AT_ONCE
 from mlp.jobs.workers.worker_process import NICENESS
 from mlp.page.visitors.registry import MAX_MB
 from tests.browser.caddy import PROGRAM, caddy
-from tests.browser.server import Server, serve
 from tests.wire import strangers
+from tests.wire.servers import Servers, print_line
 from tests.wire.student import EPOCHS, PATIENCE_S, Student
 from tests.wire.visitor import NO_ANSWER, Visitor
 
@@ -50,10 +50,8 @@ class Moment:
 class Siege:
     """A class on a server, and what was measured and found."""
 
-    start_server: Callable[[dict[str, str]], Server]
-    folder: Path
+    servers: Servers
     url: str
-    server: Server
     rng: random.Random
     seconds: float
     students: list[Student] = field(default_factory=list)
@@ -81,7 +79,7 @@ class Siege:
     def family(self) -> list[psutil.Process]:
         """Return the server's process and its living descendants."""
         with suppress(psutil.Error):
-            server = psutil.Process(self.server.process.pid)
+            server = psutil.Process(self.servers.now.process.pid)
             return [server, *server.children(recursive=True)]
         return []
 
@@ -97,13 +95,12 @@ class Siege:
     async def restart(self, **environment: str) -> None:
         """Kill the server by ``kill -9``, and start it again at the same place."""
         workers = self.workers()
-        self.server.process.kill()
-        self.server.process.wait()
+        self.servers.kill()
         self.outages.append((time.monotonic(), time.monotonic()))
         gone, alive = await asyncio.to_thread(psutil.wait_procs, workers, 10)
         if alive:
             self.fault(f"{len(alive)} of {len(gone) + len(alive)} workers outlived their server")
-        self.server = await asyncio.to_thread(self.start_server, environment)
+        await asyncio.to_thread(self.servers.start, **environment)
 
     def measure(self) -> None:
         """Record a moment."""
@@ -270,13 +267,13 @@ async def besiege(siege: Siege, names: list[str], n_students: int = STUDENTS) ->
         siege.students.append(student)
     await asyncio.sleep(min(SETTLE_S, siege.seconds))
     met, calm_speed, descriptors = True, 0.0, 0
-    print_line(HEADER)
-    print_line(["---"] * len(HEADER))
+    print_line(*HEADER)
+    print_line(*["---"] * len(HEADER))
     for name in ["calm", *(name for name in names if name != "calm")]:
         cells, speed, fine = await measured(siege, ROWS[name], calm_speed, bound_mb)
         calm_speed, descriptors = calm_speed or speed, descriptors or siege.moments[-1].descriptors
         met &= fine
-        print_line(cells)
+        print_line(*cells)
         for note in siege.notes:
             print(f"{name}: {note}", file=sys.stderr, flush=True)
     watching.cancel()
@@ -284,30 +281,21 @@ async def besiege(siege: Siege, names: list[str], n_students: int = STUDENTS) ->
     print(f"\nAt the end {last.memory_mb:,.0f} MB, {last.descriptors} descriptors; after the first row {descriptors}.")
     for student in siege.students:
         await student.visitor.close()
-    if tracebacks := sum(log.read_text(errors="replace").count("Traceback") for log in siege.folder.glob("*.log")):
+    if tracebacks := sum(
+        log.read_text(errors="replace").count("Traceback") for log in siege.servers.folder.glob("*.log")
+    ):
         print(f"{tracebacks} tracebacks in the server's log")
     return met and not tracebacks
-
-
-def print_line(cells: list[str] | tuple[str, ...]) -> None:
-    """Print a line of a Markdown table."""
-    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def run(names: list[str], seed: int, seconds: float, folder: Path, n_students: int = STUDENTS) -> bool:
     """Serve the page behind the proxy, run a class through these rows, and return whether all goals were met."""
     with ExitStack() as stack:
-        port: list[int] = []
-
-        def start(environment: dict[str, str]) -> Server:
-            log = folder / f"server-{len(list(folder.glob('server-*.log')))}.log"
-            kept = {"MLP_CHECKPOINTS": str(folder / "kept"), "MLP_SCHEDULER": "", **environment}
-            return stack.enter_context(serve(log, kept, *port))
-
-        server = start({})
-        port.append(urlsplit(server.url).port or 0)
-        url = server.url if PROGRAM is None else stack.enter_context(caddy(port[0], folder))
-        siege = Siege(start, folder, url, server, random.Random(seed), seconds)
+        servers = Servers(folder, stack)
+        url = servers.now.url
+        if PROGRAM is not None:
+            url = stack.enter_context(caddy(urlsplit(url).port or 0, folder))
+        siege = Siege(servers, url, random.Random(seed), seconds)
         return asyncio.run(besiege(siege, names, n_students))
 
 

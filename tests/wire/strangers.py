@@ -184,9 +184,8 @@ async def storm_doors(siege: "Siege") -> None:
     holder, pupil, late = (Visitor(siege.url, query, PATIENCE_S) for query in ("tab=Room", "", ""))
     waiting: list[Visitor] = []
     try:
-        await holder.open()
-        await holder.press("room_open")
-        await holder.until(lambda: holder.room and "room_door" in holder.widgets)
+        await holder.open_room()
+        await holder.until(lambda: "room_door" in holder.widgets)
         pupil.query = late.query = f"room={holder.room}&tab=Room"
         await holder.press("room_door")
         await _give(pupil, 7)
@@ -266,9 +265,7 @@ async def _send_networks(siege: "Siege", n: int) -> None:
 async def _send_drawings(siege: "Siege", n: int) -> None:
     """Open a room, and add as many drawings as a file can hold, or as a room takes."""
     stranger = Visitor(siege.url, "tab=Room", PATIENCE_S)
-    await stranger.open()
-    await stranger.press("room_open")
-    await stranger.until(lambda: "room_file" in stranger.widgets)
+    await stranger.open_room()
     await stranger.hand_over("room_file", "class.json", DRAWINGS[n % len(DRAWINGS)])
     await stranger.press("room_close_anyway" if "room_close_anyway" in stranger.widgets else "room_close")
     await _leave(stranger)

@@ -86,6 +86,12 @@ class Visitor(ShownPage):
         await visitor.press("train")
         return visitor
 
+    async def open_room(self) -> None:
+        """Open the page, and a room."""
+        await self.open()
+        await self.press("room_open")
+        await self.until(lambda: self.room and "room_file" in self.widgets)
+
     async def close(self) -> None:
         """Close the tab with the code that a browser sends."""
         for task in self._tasks:
