@@ -5,12 +5,11 @@ import pytest
 
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import DEAD_SHARE, diagnoses, generalization_gaps
-from mlp.jobs.slices import advance
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.jobs.sample_snapshot import snapshot_of
+from tests.jobs.sample_snapshot import snapshot_of, trained
 from tests.sample_digits import sample
 from tests.training.recorded.article_run import recorded
 
@@ -19,17 +18,9 @@ def snapshot(history, settings=None, **changes):
     return snapshot_of(settings or Settings(), history, playing=True, **changes)
 
 
-def trained(n_steps, **settings):
+def after_steps(n_steps, **settings):
     """Train on the sample for some steps, and return the page's snapshot."""
-    run = Run(Settings(**settings))
-    history = History(run.steps_per_epoch(len(sample().train.labels)))
-    diverged = None
-    while len(history) < n_steps and diverged is None:
-        done = advance(run, chosen_mnist(), seconds=60, max_steps=min(n_steps - len(history), history.steps_per_epoch))
-        run, diverged = done.run, done.diverged
-        history.add_steps(done.losses, done.accuracies)
-        history.evaluations += done.evaluations
-    return snapshot(history, run.settings, network=run.network, diverged=diverged)
+    return trained(Run(Settings(**settings)), chosen_mnist(), n_steps, playing=True)
 
 
 def first(history, n_steps):
@@ -75,7 +66,7 @@ def test_articles_run_is_never_diagnosed():
     ],
 )
 def test_stuck_loss_is_diagnosed_with_another_learning_rate(settings, rate):
-    assert ("not falling", {"learning_rate": rate}) in found(trained(600, **settings))
+    assert ("not falling", {"learning_rate": rate}) in found(after_steps(600, **settings))
 
 
 @pytest.mark.parametrize(("batch_size", "rate"), [(8, 0.05), (32, 0.1), (512, 0.5)])
@@ -85,22 +76,22 @@ def test_learning_rate_of_a_remedy_grows_with_the_batch(batch_size, rate):
 
 
 def test_deep_sigmoids_are_distinguished_from_small_steps():
-    now = trained(600, activation="sigmoid", hidden=(50, 50, 50, 50))
+    now = after_steps(600, activation="sigmoid", hidden=(50, 50, 50, 50))
     assert found(now) == [("not falling", {"activation": "relu"})]
 
 
 def test_dropout_that_leaves_too_few_neurons_is_removed_first():
     stuck = {"hidden": (8, 8), "dropout": 0.8}
     for rate in (0.1, 0.01):  # each of them was once the remedy for the other
-        run = trained(600, learning_rate=rate, **stuck)
+        run = after_steps(600, learning_rate=rate, **stuck)
         assert found(run) == [("not falling", {"dropout": 0.0})]
         assert "80% of the hidden neurons sit out for each image" in diagnoses(run, ())[0].text
-    assert found(trained(600, **{**stuck, "dropout": 0.0})) == []
+    assert found(after_steps(600, **{**stuck, "dropout": 0.0})) == []
 
 
 @pytest.mark.parametrize("settings", [{}, {"warp": 1.0}, {"dropout": 0.5}])
 def test_memorizing_is_diagnosed_with_more_images(settings):
-    assert found(trained(600, images=300, epochs=60, **settings)) == [("overfitting", {"images": 3000})]
+    assert found(after_steps(600, images=300, epochs=60, **settings)) == [("overfitting", {"images": 3000})]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +119,7 @@ def test_one_bad_evaluation_is_not_yet_overfitting():
 
 
 def test_diverged_run_gets_one_diagnosis():
-    now = trained(200, hidden=(16,), learning_rate=30, weight_decay=0.1)
+    now = after_steps(200, hidden=(16,), learning_rate=30, weight_decay=0.1)
     assert now.diverged
     (diagnosis,) = diagnoses(now, dead=(1.0,))
     assert diagnosis.kind == "diverged"
@@ -157,7 +148,7 @@ def test_silent_neurons_of_a_network_that_reads_well_are_not_diagnosed():
 def test_remedy_for_silent_neurons_of_large_batches_reads_better(seed):
     fast = {"batch_size": 512, "learning_rate": 1.0, "seed": seed}
     ((_, remedy),) = found(snapshot(reads(0.9), Settings(**fast)), dead=(0.5,))
-    before, after = (trained(200, **settings) for settings in (fast, fast | remedy))
+    before, after = (after_steps(200, **settings) for settings in (fast, fast | remedy))
     shares = [max(dead_shares(now.network, sample().validation.images[:SAMPLE])) for now in (before, after)]
     assert shares[0] > DEAD_SHARE > 0.1 > shares[1]
     assert before.history.newest.training_accuracy < after.history.newest.training_accuracy

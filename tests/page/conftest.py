@@ -2,11 +2,13 @@
 
 import functools
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from mlp import language
 from mlp.page.visitors.engine import engine
 from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
 from tests.page.visitors.trouble import Clock, moved_clock
@@ -95,3 +97,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def open_sessions() -> set[str]:
     """The open tabs for registries of visitors."""
     return set()
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speak German in each thread, in scripts too."""
+    monkeypatch.setattr(language, "_spoken", ContextVar("language", default="de"))

@@ -1,21 +1,15 @@
 """The first minute in German: a drawing, a run with its problem and remedy, refusals, and what leaves the page."""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp import language
 from mlp.page.script.language import asked_by
 from tests.page.sight import WILD, at_rest, draw, eventually, finished, text, visitor_of
 from tests.page.ways import press
 
-
-@pytest.fixture(autouse=True)
-def german(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Speak German in each thread, in scripts too."""
-    monkeypatch.setattr(language, "_spoken", ContextVar("language", default="de"))
+pytestmark = pytest.mark.usefixtures("german")
 
 
 def test_drawing_is_asked_for_and_read(open_page: Callable[..., AppTest]):

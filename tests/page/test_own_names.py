@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextvars import ContextVar
 
 import numpy as np
 import pytest
@@ -22,12 +21,7 @@ TRANSLATED = ("Leeren", "Trainieren", "Rückgängig")
 OWN_SIGNS = {"tab": "Your drawings", "drawings": "signs", "epochs": 6}
 UNKNOWN = ("Turmuhr", "Wellenritt", "Flaschenzug")
 """Names that no text of the page has."""
-
-
-@pytest.fixture(autouse=True)
-def german(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Speak German in each thread, in scripts too."""
-    monkeypatch.setattr(language, "_spoken", ContextVar("language", default="de"))
+pytestmark = pytest.mark.usefixtures("german")
 
 
 @pytest.fixture

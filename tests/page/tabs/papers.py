@@ -10,7 +10,6 @@ from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin
-from mlp.jobs.slices import advance
 from mlp.language import Later
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
@@ -31,12 +30,11 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import class_data, drawing_data, sign_settings
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import shares_read, teaching_settings
 from tests.images.drawings.sample_drawings import letters, own_digits
-from tests.jobs.sample_snapshot import snapshot_of
+from tests.jobs.sample_snapshot import trained
 from tests.sample_digits import sample
 
 LESSON = "learning-rate"
@@ -51,12 +49,7 @@ def some_digits(start: int, n: int) -> DrawingSet:
 def ended(number: int, settings: Settings, data: Source, origin: Origin | None = None) -> NumberedRun:
     """Return a run that has ended."""
     network = None if origin is None else pretrained("article").network
-    done = advance(Run(settings, network), data, seconds=60)
-    history = History(-(-(settings.images or len(data.load().train)) // settings.batch_size))
-    history.add_steps(done.losses, done.accuracies)
-    history.evaluations.extend(done.evaluations)
-    changes = {"network": done.run.network, "finished": True, "seconds": done.seconds, "data_name": data.load().name}
-    return NumberedRun(number, snapshot_of(settings, history, **changes), data, origin)
+    return NumberedRun(number, trained(Run(settings, network), data), data, origin)
 
 
 def after_a_lesson() -> Visitor:
