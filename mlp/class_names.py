@@ -1,9 +1,9 @@
-"""Names of a network's classes: the digits, or a visitor's own signs."""
+"""Names of a network's classes: digits, a visitor's own signs, or things of a data set."""
 
 import unicodedata
 from collections.abc import Sequence
 
-from mlp.language import ENGLISH, Later, listed, mark, speaks, tr
+from mlp.language import ENGLISH, Later, listed, mark, speaks
 
 DIGITS = tuple("0123456789")
 MIN_CLASSES, MAX_CLASSES = 2, 10
@@ -69,11 +69,6 @@ def checked_names(names: Sequence[object]) -> tuple[str, ...]:
     return checked
 
 
-def kind_of(names: Sequence[str]) -> str:
-    """Return the kind of class, "digit" or "sign"."""
-    return "digit" if tuple(names) == DIGITS else "sign"
-
-
 def in_words(names: Sequence[str]) -> str:
     """Return the names as a phrase.
 
@@ -105,14 +100,3 @@ def listing(names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
     return Later("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
-
-
-def none_of(names: Sequence[str]) -> tuple[str, str]:
-    """Return the answer to a drawing of none of the classes, and a sentence on it.
-
-    >>> none_of(["A", "B", "C"])
-    ('I see none of the signs', 'This network knows A, B and C.')
-    """
-    if kind_of(names) == "digit":
-        return tr("I don’t know this one."), tr("I only know 0 to 9.")
-    return tr("I see none of the signs"), tr("This network knows {signs}.", signs=in_words(names))

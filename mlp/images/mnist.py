@@ -12,17 +12,22 @@ from typing import Literal
 
 import numpy as np
 
-from mlp.class_names import DIGITS, checked_names
+from mlp.class_names import checked_names
 from mlp.images.idx import idx_offset, idx_shape, parse_idx
 from mlp.language import Later
+from mlp.learned import Learned
 from mlp.user_cache import shared
 
 PACKAGED = Path(__file__).with_name("mnist")
 """The folder with MNIST's four files and their license."""
+OTHER_DIGITS = Learned("digits")
+"""What is learned from digits that are not MNIST's."""
 VALIDATION_SIZE = 10_000
 MIN_IMAGES = 6  # so that a sixth is one
 TEST_NOUN = (Later("test digit"), Later("test digits"))
 VALIDATION_NOUN = (Later("validation digit"), Later("validation digits"))
+TEST_IMAGES = (Later("test image"), Later("test images"))
+VALIDATION_IMAGES = (Later("validation image"), Later("validation images"))
 """Names of one image, and of several."""
 
 
@@ -66,9 +71,9 @@ def joined(splits: Sequence[Split]) -> Split:
 class Dataset:
     """Images for training, for choosing settings and for the final test; ``name`` says which data it is.
 
-    ``names`` are those of the classes, from label 0. ``unseen`` holds images like the training ones, for a visitor's
-    own signs; None for digits. ``validation_noun`` names one validation image, and several. ``is_mnist`` says whether
-    it is MNIST, perhaps with more images.
+    ``learned`` is what a network learns from it, with the names of the classes, from label 0. ``unseen`` holds images
+    like the training ones, for drawings alone. ``held_noun`` names one validation image, and several, if they are no
+    others.
 
     Raises
     ------
@@ -80,17 +85,21 @@ class Dataset:
     train: Split
     validation: Split
     test: Split
-    names: tuple[str, ...] = DIGITS
+    learned: Learned = OTHER_DIGITS
     unseen: np.ndarray | None = None
-    validation_noun: tuple[str, str] = VALIDATION_NOUN
-    is_mnist: bool = False
+    held_noun: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Check that each label has a name."""
-        object.__setattr__(self, "names", checked_names(self.names))
+        checked_names(self.names)
         for split in (self.train, self.validation, self.test):
             if len(split) and split.labels.max() >= len(self.names):
                 raise ValueError(f"labels must be below the {len(self.names)} names, got {split.labels.max()}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the classes, from label 0."""
+        return self.learned.names
 
     @property
     def splits_to_check(self) -> tuple[Literal["test", "validation"], ...]:
@@ -99,8 +108,9 @@ class Dataset:
 
     def noun(self, split: str) -> tuple[str, str]:
         """Return the name of one image of a split to check, and of several."""
-        is_test = split == "test" and split in self.splits_to_check
-        return TEST_NOUN if is_test else self.validation_noun
+        if split == "test" and split in self.splits_to_check:
+            return self.learned.of(TEST_NOUN, TEST_IMAGES)
+        return self.held_noun or self.learned.of(VALIDATION_NOUN, VALIDATION_IMAGES)
 
 
 def evenly_spaced(n: int, most: int) -> slice:
@@ -159,7 +169,7 @@ def load_mnist(directory: str | os.PathLike | None = None, *, download: bool = T
         train=Split(train.images[:end], train.labels[:end]),
         validation=Split(train.images[end:], train.labels[end:]),
         test=test,
-        is_mnist=is_mnist,
+        learned=Learned() if is_mnist else OTHER_DIGITS,
     )
 
 

@@ -62,7 +62,7 @@ class Job(Task[Slice]):
         self.first_network = start_network or (run.network if run.step == 0 else None)
         self._run = run
         dataset = self.training_data.load()
-        self._data_name, self._is_mnist = dataset.name, dataset.is_mnist
+        self._data_name, self._learned = dataset.name, dataset.learned
         self._n_images = len(dataset.train.labels)
         self._n_steps = run.n_steps(self._n_images)
         self._history = History(run.steps_per_epoch(self._n_images))
@@ -181,7 +181,7 @@ class Job(Task[Slice]):
             return Snapshot(
                 settings=run.settings,
                 data_name=self._data_name,
-                is_mnist=self._is_mnist,
+                learned=self._learned,
                 network=run.network,
                 temperature=run.temperature,
                 history=self._history,

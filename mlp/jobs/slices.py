@@ -75,7 +75,7 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     )
     if dataset.unseen is not None:
         return evaluation._replace(none_below=none_below(run.reader, dataset.unseen))
-    if run.step == 0:  # random weights need no score on synthetic digits, and the curves should start at once
+    if not dataset.learned.are_digits or run.step == 0:  # random weights need no score, and curves start at once
         return evaluation
     synthetic = synthetic_score(run.reader)
     return evaluation._replace(synthetic=synthetic.all, synthetic_unseen=synthetic.unseen)

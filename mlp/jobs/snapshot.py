@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mlp.jobs.pacing import Speed
 from mlp.language import mark, tr
+from mlp.learned import Learned
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.history import History
@@ -17,7 +18,7 @@ class Snapshot:
 
     settings: Settings
     data_name: str
-    is_mnist: bool  # whether that is MNIST, perhaps with more images
+    learned: Learned
     network: MLP  # after ``step`` steps; not to be changed
     history: History
     step: int
@@ -44,7 +45,7 @@ class Snapshot:
             self.network,
             temperature=self.temperature,
             straighten=self.settings.straighten,
-            names=self.settings.names,
+            learned=self.learned,
             none_below=None if newest is None else newest.none_below,
         )
 

@@ -10,6 +10,7 @@ from mlp.blas import one_blas_thread
 from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names
 from mlp.language import Later, mark
+from mlp.learned import Learned, learned_by_names
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.parameters import Parameter
@@ -56,6 +57,8 @@ class Reader:
         images.
     names : sequence of str, optional
         Names of the classes, output by output; by default digits from 0.
+    learned : Learned, optional
+        What it learned, in place of ``names``, which are then its names.
     none_below : float, optional
         Minimum probability of an answer, 0 to 1: below it, an image shows none of the classes. None if any image does.
     facts : mapping, optional
@@ -89,6 +92,7 @@ class Reader:
         test_time_augmentation: bool = False,
         straighten: bool = False,
         names: Sequence[str] | None = None,
+        learned: Learned | None = None,
         none_below: float | None = None,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
@@ -99,12 +103,14 @@ class Reader:
         self.test_time_augmentation = test_time_augmentation
         self.straighten = straighten
         n_outputs = network.layer_sizes[-1]
+        names = names if learned is None else learned.names
         self.names = tuple(map(str, range(n_outputs))) if names is None else checked_names(names)
         self.has_names = names is not None or self.names == DIGITS
         if len(self.names) != n_outputs:
             rule = mark("a network needs a name for each of its {outputs} outputs, got {n}")
             raise ValueError(Later(rule, outputs=n_outputs, n=len(self.names)))
         self.none_below = none_below
+        self.learned = learned or learned_by_names(self.names, has_threshold=none_below is not None)
         self.facts: dict[str, Any] = dict(facts or {})
 
     @property
@@ -172,8 +178,8 @@ class Reader:
 
     @property
     def reads_digits(self) -> bool:
-        """Whether its classes are the ten digits; own signs with digits as names do not count."""
-        return self.names == DIGITS and self.none_below is None
+        """Whether it reads digits by the digit check; drawings alone have a threshold of their own."""
+        return self.learned.are_digits and self.none_below is None
 
     def sees_one(self, probabilities: np.ndarray) -> np.ndarray:
         """Whether each row of probabilities, (n, outputs), is certain enough for an answer, (n,) bool."""

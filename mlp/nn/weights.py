@@ -11,9 +11,10 @@ import safetensors.numpy
 
 from mlp.atomic import write_whole
 from mlp.checks import Number
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, checked_names
 from mlp.files.array_file import ArrayFile
 from mlp.language import Later, mark, said_by
+from mlp.learned import learned_by_names, learned_from
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.network import MLP
@@ -40,8 +41,8 @@ def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, ha
     network : Reader, MLP or Sequential
         Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, …. A
         Sequential can be saved if it has the form of an `MLP`: Dense layers with one kind of activation between them. A
-        Reader's temperature, test-time augmentation, straightening, names and facts are saved too. A network knows none
-        of these: of a run, save ``run.reader``, not ``run.network``.
+        Reader's temperature, test-time augmentation, straightening, what it learned and facts are saved too. A network
+        knows none of these: of a run, save ``run.reader``, not ``run.network``.
     path : path
         The file; its folder must exist.
     half : bool
@@ -83,6 +84,8 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
         metadata["straighten"] = "true"
     if reader.has_names and reader.names != DIGITS:
         metadata["names"] = json.dumps(reader.names)
+    if reader.learned != learned_by_names(reader.names, has_threshold=reader.none_below is not None):
+        metadata["learned"] = json.dumps(reader.learned.saved())
     if reader.none_below is not None:
         metadata["none_below"] = f"{reader.none_below:.12f}"
     data = safetensors.numpy.save(arrays, metadata)
@@ -157,12 +160,16 @@ def _reader(data: bytes) -> Reader:
     network = MLP.zeros(_layer_sizes(file.arrays), activation)
     for name, parameter in _named(network).items():
         parameter.value = file.array(name, parameter.value.shape, np.float32, convert=True)
+    names, learned = file.value("names"), file.value("learned")
+    if learned is not None:
+        learned = learned_from(learned, DIGITS if names is None else checked_names(names))
     return Reader(
         network,
         temperature=Number("temperature", low=0.01, high=100).checked(file.value("temperature", 1.0)),
         test_time_augmentation=_flag(file, "looks", *map(str, TTA_COPIES)),
         straighten=_flag(file, "straighten", "false", "true"),
-        names=file.value("names"),
+        names=names,
+        learned=learned,
         none_below=file.value("none_below"),
         facts=facts,
     )

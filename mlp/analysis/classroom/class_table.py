@@ -177,7 +177,7 @@ def most_misread(wrong: np.ndarray, of: np.ndarray) -> int | None:
 
 def _may_read(contender: Contender, writer: Writer) -> bool:
     is_new = (writer.id == contender.owner) == contender.of_class
-    return is_new and len(writer.drawings) > 0 and contender.reader.names == writer.drawings.names
+    return is_new and len(writer.drawings) > 0 and contender.reader.learned.reads == writer.drawings.names
 
 
 def _read(reader: Reader, drawings: DrawingSet) -> Cell:

@@ -80,11 +80,12 @@ def notebook(reader: Reader) -> str:
 
 
 def _signs_text(reader: Reader) -> str:
-    """Return the cells of a notebook for signs, which reads and shows weights: the drawings are not in a network."""
+    """Return the cells of a notebook without MNIST, which reads and shows weights: the images are not in a network."""
     return filled_template(
         "notebook_signs_cells.txt",
         reader,
         text=_markdown(probabilities_note(reader)),
+        learned=reader.learned.of("drawings alone", "a person's drawings of signs", "images of a data set"),
         layers=repr(reader.layer_sizes),
         activation_code=f"def activate(x):\n    return {ACTIVATIONS[reader.activation][0]}",
         numbers=base64.b64encode(reader.network.values.astype("<f4").tobytes()).decode(),

@@ -77,7 +77,7 @@ def moments_of(rewind: Rewind, current: Reader, step: int, image: np.ndarray) ->
     """Return the answers for an image (28, 28) at a run's saved steps, and of ``current``, which is at ``step``."""
     saved = [kept + 1 for kept in rewind.steps if kept < step]
     steps = [kept - 1 for kept in thinned_steps(saved, CELLS - 1)]  # from 1 on, as they are thinned by ratio
-    readers = [Reader(rewind.network(kept), temperature=current.temperature, names=current.names) for kept in steps]
+    readers = [Reader(rewind.network(kept), temperature=current.temperature, learned=current.learned) for kept in steps]
     shares = [reader.predict_proba(current.as_seen(image[np.newaxis]))[0] for reader in readers]
     shares.append(current.predict_proba(image[np.newaxis])[0])
     return [moment for moment in zip([*steps, step], shares, strict=True) if np.isfinite(moment[1]).all()]

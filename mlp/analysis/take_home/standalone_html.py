@@ -13,8 +13,9 @@ import numpy as np
 
 from mlp.analysis.inline_html import csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
-from mlp.class_names import in_words, none_of
+from mlp.class_names import in_words
 from mlp.language import Later, direction, in_order, mark, number, speaks, tr
+from mlp.learned import Learned, none_of
 from mlp.nn.digit_check import REFUSED_FROM
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
@@ -45,7 +46,7 @@ def take_home_page(
     """Return the page with a network, to be saved and opened from a disk; it can be taught there.
 
     The network reads as in Python, with its straightening, test-time augmentation and temperature. Its numbers are
-    float16, unless that changes an answer to one of 2,000 test images.
+    float16, unless that changes an answer to one of 2,000 test images, which are not at hand for a data set.
 
     The network is from 28 × 28 pixels to named classes. Without the digit check, see `mlp.nn.digit_check`, every
     drawing is read. A ``history`` adds the run's curve, and ``images`` 4,000 of MNIST's images, 1 MB, so that the
@@ -54,9 +55,9 @@ def take_home_page(
     """
     check_exportable(network, Later("a take-home network"))
     title = title or tr(TITLE)
-    if not network.reads_digits:  # its signs include none of MNIST's digits
+    if not network.reads_digits:  # its classes include none of MNIST's digits
         digit_check, images = None, False
-    half = half_is_enough(network)
+    half = not network.learned.is_set and half_is_enough(network)
     about = _for_script(network, title, half, digit_check)
     reading, training = _file("reading.js") + _activations_script(), _file("training.js")
     script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
@@ -71,7 +72,7 @@ def take_home_page(
         "training": training,
         "script_hashes": f"{csp_hash(reading)} {csp_hash(script)}",
         "css_hash": csp_hash(css),
-        **_mixing(images),
+        **_mixing(images, network.learned),
         **_pictures(network),
         "curve": curve_svg(history) if history is not None else "",
         "facts": _facts(network.facts),
@@ -96,7 +97,7 @@ def _for_script(network: Reader, title: str, half: bool, digit_check: Reader | N
     about = _about(network, half)
     if digit_check is not None:
         about |= {"digitCheck": _about(digit_check, half=True), "refusedFrom": digit_check.facts[REFUSED_FROM]}
-    about |= {"names": network.names, "noneBelow": network.none_below, "none": none_of(network.names)}
+    about |= {"names": network.names, "noneBelow": network.none_below, "none": none_of(network.learned)}
     about |= {"metadata": _metadata(network), "facts": {"origin": title}, "texts": _script_texts(network)}
     if isinstance(network.facts.get("data"), str):
         about["facts"]["data"] = network.facts["data"]
@@ -114,7 +115,7 @@ def _words(network: Reader, half: bool) -> dict[str, str]:
             shape=shape,
         )
     else:
-        draw, probabilities = tr("Draw one of {signs}", signs=drawn), tr("Probability of each sign")
+        draw, probabilities = tr("Draw one of {signs}", signs=drawn), tr("Probability of each class")
         intro = tr(
             "A neural network, {shape}, in this one file. Draw one of {signs}: nothing leaves this page, and it works "
             "offline.",
@@ -137,7 +138,9 @@ def _words(network: Reader, half: bool) -> dict[str, str]:
         "choose": tr("Choose what you drew, and the network learns from it in your browser."),
         "stop": tr("Stop"),
         "save": tr("Save as .safetensors"),
-        "inside": tr("Inside: MNIST’s form, and the layers"),
+        "inside": tr("Inside: MNIST’s form, and the layers")
+        if network.reads_digits
+        else tr("Inside: 28 × 28 pixels, and the layers"),
         "cut": tr("cut to ink"),
         "trained": tr("How it was trained"),
         "made": tr(made, n=network.n_parameters, form="float16" if half else "float32"),
@@ -147,11 +150,14 @@ def _words(network: Reader, half: bool) -> dict[str, str]:
 def _script_texts(network: Reader) -> dict[str, str]:
     """Return the texts of the page's script, and how the language writes tenths of a percent."""
     written = number(0.5, ".1%")
+    measured = mark(
+        "It reads {share} of 500 test images of MNIST, at first {before}. It does not learn from them here."
+    )
     return {
         "point": written[2],
         "percent": written[4:],
         "nothing": tr("Nothing drawn yet"),
-        "none": tr("none of the signs") if not network.reads_digits else none_of(network.names)[0],
+        "none": none_of(network.learned)[0] if network.reads_digits else tr("none of the signs"),
         "sure": tr("{share} sure"),
         "answer": tr("{name}, {share} sure"),
         "stopped": tr("Learning stopped: {error}."),
@@ -161,9 +167,7 @@ def _script_texts(network: Reader) -> dict[str, str]:
         "step": tr("step {step} …"),
         "taughtOne": tr("{steps} steps, 1 drawing of yours."),
         "taught": tr("{steps} steps, {n} drawings of yours."),
-        "measured": tr(
-            "It reads {share} of 500 test images of MNIST, at first {before}. It does not learn from them here."
-        ),
+        "measured": tr(measured) if network.reads_digits else "",
     }
 
 
@@ -187,10 +191,12 @@ def _pictures(network: Reader) -> dict[str, str]:
     }
 
 
-def _mixing(images: bool) -> dict[str, str]:
-    """Return the parts of the page for MNIST's images, or nothing in their places."""
+def _mixing(images: bool, learned: Learned) -> dict[str, str]:
+    """Return the parts of the page for MNIST's images, or in their places only the license of a data set."""
     if not images:
-        return dict.fromkeys(("images", "mixing", "more", "notice"), "")
+        of_set = tr("It has learned {title}: {license}", title=learned.title, license=learned.license)
+        notice = f" {html.escape(of_set)}" if learned.license else ""
+        return dict.fromkeys(("images", "mixing", "more"), "") | {"notice": notice}
     notice = mark(
         "It holds {n:,} images of MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
         "CC BY-SA 3.0 ({license})."

@@ -9,9 +9,10 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.scores import percent
-from mlp.class_names import either, in_words, none_of
+from mlp.class_names import either, in_words
 from mlp.images.input_image import InputImage
 from mlp.language import mark, speaks, tr
+from mlp.learned import none_of
 from mlp.page import state
 from mlp.page.draw.networks import Answerer, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
@@ -204,7 +205,7 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
     if len(answers.all) > 1:
         return _several(answers)
     if not answer.is_seen:
-        words, more = map(html.escape, none_of(reader.names))
+        words, more = map(html.escape, none_of(reader.learned))
         door = f'<button type="button" class="ink-door">{tr("Teach me!")}</button>' * reader.reads_digits
         if answers.collected not in ((), reader.names):
             more, door = tr("This network has not learned {signs}.", signs=names), ""

@@ -117,7 +117,8 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
         key=_canvas.key,
     )
     mark = '<i class="ink-taken" hidden></i>' * (taken_off.get() is not None)  # with it, *Undo* is there
-    st.html(dotted(row.asks_for or ("" if reader.reads_digits else reader.names[0])) + mark)
+    asks_for = row.asks_for or reader.learned.of("", reader.names[0], " ")  # a thing is no shape to draw
+    st.html(dotted(asks_for) + mark)
     st.html(live("given", given_html(page.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(

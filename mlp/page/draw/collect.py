@@ -50,7 +50,7 @@ _door = SessionVar[bool]("signs_door", False)
 
 def _asks_for_signs(visitor: Visitor) -> bool:
     """Whether the canvas asks for the visitor's signs: the network that answers reads them, or the drawer is open."""
-    return drawer_is_open(visitor) or answering(visitor).reader.names == visitor.signs.now.names
+    return drawer_is_open(visitor) or answering(visitor).reader.learned.reads == visitor.signs.now.names
 
 
 def signs_row(visitor: Visitor) -> Row | None:

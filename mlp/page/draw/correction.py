@@ -149,7 +149,8 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         alone = mark(
             "This network has learned drawings alone. Choose another network above the picture of the network."
         )
-        refusal.set(tr(alone))
+        other = mark("This network has learned other images. Choose another network above the picture of the network.")
+        refusal.set(tr(answerer.reader.learned.of(alone, alone, other)))
         return False
     try:
         reader, name = _untaught(answerer)

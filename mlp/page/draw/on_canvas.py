@@ -84,7 +84,7 @@ def give_one(visitor: Visitor) -> None:
 
 def given_images(visitor: Visitor) -> Source | None:
     """Return images of what the canvas asks for; none of signs that are not drawn yet, or that somebody else drew."""
-    return images_of(visitor, this_page().desk.collected or answering(visitor).reader.names)
+    return images_of(visitor, this_page().desk.collected or answering(visitor).reader.learned.reads)
 
 
 def give_to_run(visitor: Visitor) -> None:

@@ -115,6 +115,6 @@ def true_label(visitor: Visitor, drawing: InputImage, reader: Reader) -> int | N
     It is the one under which the visitor keeps the drawing, or else that of the pretrained network, which knows digits.
     """
     kept = visitor.digits.now if reader.reads_digits else visitor.signs.now
-    if kept.names == reader.names and (place := kept.place_of(drawing.image)) is not None:
+    if kept.names == reader.learned.reads and (place := kept.place_of(drawing.image)) is not None:
         return kept.examples[place].label
     return readings_of(pretrained("pretrained"), [drawing])[0].digit if reader.reads_digits else None

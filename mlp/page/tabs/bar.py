@@ -25,8 +25,8 @@ def tabs_section(visitor: Visitor) -> None:
     if place is None:
         return
     (tab, section), tabs = place, shown_tabs()
-    names = answering(visitor).reader.names
-    images = images_of(visitor, names)
+    learned = answering(visitor).reader.learned
+    images = images_of(visitor, learned.reads)
     is_empty = images is None and section.looks_at_images
     data = (images or chosen_mnist()).load()
     address_section(section)
@@ -50,10 +50,12 @@ def tabs_section(visitor: Visitor) -> None:
                 if other is not section:
                     continue
                 if is_empty:
-                    text = mark(
+                    no_drawings = mark(
                         "There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*."
                     )
-                    st.info(tr(text, signs=plain(in_words(names))))
+                    no_set = mark("There are no images of {signs} here, as the data set is on another computer.")
+                    text = learned.of(no_drawings, no_drawings, no_set)
+                    st.info(tr(text, signs=plain(in_words(learned.names))))
                 else:
                     section.draw(visitor, data)
 

@@ -67,7 +67,7 @@ def large_number(run: NumberedRun | None, job: Job | None) -> str:
         share = share_right(job, snapshot) if job is not None else None if newest is None else newest.accuracy
         if not snapshot.reader.reads_digits or measured_on(run.data, run.origin):
             data = run.data.load()
-            of, nouns = min(100, len(data.validation)), tr(data.validation_noun[1])
+            of, nouns = min(100, len(data.validation)), tr(data.noun("validation")[1])
         right = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
     words = tr("of {of} {nouns} read right", of=of, nouns=html.escape(nouns))
     return f'<p class="ink-number"><b>{right}</b> <span>{words}</span></p>'
@@ -85,7 +85,7 @@ def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:
         rest.append(tr(above if points > 0 else below, points=abs(points)))
     rest.append(tr("{share:.1%} of those in styles that no network here trains on", share=newest.synthetic_unseen))
     recipe = RECIPES.get(recipe_of(snapshot.settings) or "")
-    as_measured = snapshot.finished and snapshot.is_mnist  # a recipe's figure is for all of it
+    as_measured = snapshot.finished and snapshot.learned.is_mnist  # a recipe's figure is for all of it
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
         rest.append(tr("people’s real drawings: {share:.1%} with these settings", share=people))

@@ -8,10 +8,10 @@ from operator import itemgetter
 import streamlit as st
 
 from mlp.analysis.scores import percent
-from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.jobs.rewind import thinned_steps
 from mlp.language import mark, tr
+from mlp.learned import Learned
 from mlp.page import state
 from mlp.page.live.desk import Desk
 from mlp.page.script.link import hidable, linked
@@ -79,16 +79,16 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     return [reading for reading in readings if reading[0] + 1 in kept]
 
 
-def whose(desk: Desk, names: Sequence[str], *, begins: bool = False) -> str:
-    """Return what a desk has for a network that reads ``names``: "your drawing", or "this digit" of the data.
+def whose(desk: Desk, learned: Learned, *, begins: bool = False) -> str:
+    """Return what a desk has for a network: "your drawing", or "this digit" of the data that it ``learned``.
 
     If it ``begins`` a sentence, it does so with a capital letter.
     """
     if not desk.given:
         return tr("Your drawing") if begins else tr("your drawing")
-    if kind_of(names) == "digit":
-        return tr("This digit") if begins else tr("this digit")
-    return tr("This sign") if begins else tr("this sign")
+    if begins:
+        return tr(learned.of(mark("This digit"), mark("This sign"), mark("This image")))
+    return tr(learned.of(mark("this digit"), mark("this sign"), mark("this image")))
 
 
 def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
@@ -100,9 +100,9 @@ def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
     if answers.is_earlier:
         text = tr("Only the newest run has what it read while it learned.")
         return f'<div class="ink-strip"><small>{text}</small></div>'
-    shown = readings(visitor, desk)
-    names = visitor.job.snapshot().settings.names if visitor.job else ()
-    shown = [reading for reading in shown if reading[1] < len(names)]
+    learned = visitor.job.snapshot().learned if visitor.job else Learned()
+    names = learned.names
+    shown = [reading for reading in readings(visitor, desk) if reading[1] < len(names)]
     if len(shown) < 2:
         return ""
     meant = shown[-1][1] if desk.meant is None else desk.meant
@@ -117,7 +117,7 @@ def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
     if first is not None:
         digit = html.escape(with_article(names[meant]))
         label += "; " + tr("{digit} for the first time at step {step:,}", digit=digit, step=first)
-    title = tr("{drawing}, as it learned", drawing=whose(desk, names))
+    title = tr("{drawing}, as it learned", drawing=whose(desk, learned))
     return f'<div class="ink-strip"><small>{title}</small><div role="list" aria-label="{label}">{cells}</div></div>'
 
 

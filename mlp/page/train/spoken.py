@@ -9,6 +9,7 @@ from mlp.analysis.scores import percent
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial, leader
 from mlp.language import mark, tr
+from mlp.learned import Learned
 from mlp.page.live.live_page import LivePage
 from mlp.page.train.speed import readings, whose
 from mlp.page.visitors.visitor import Visitor
@@ -59,7 +60,7 @@ def spoken_progress(visitor: Visitor, snapshot: Snapshot | None, page: LivePage)
         and time.monotonic() - last.at >= PAUSE_S
     ):
         text = tr("Epoch {done} of {epochs}: {right}", done=done, epochs=snapshot.settings.epochs, right=right)
-        text += _drawing(visitor, page, snapshot.settings.names)
+        text += _drawing(visitor, page, snapshot.learned)
         last = last._replace(epoch=done, text=text, at=time.monotonic())
     page.spoken = last
     return html.escape(last.text)
@@ -92,11 +93,11 @@ def spoken_sweep(trials: Sequence[Trial]) -> str:
     return html.escape(text)
 
 
-def _drawing(visitor: Visitor, page: LivePage, names: Sequence[str]) -> str:
+def _drawing(visitor: Visitor, page: LivePage, learned: Learned) -> str:
     read = readings(visitor, page.desk)
     if not read:
         return ""
     _, digit, share = read[-1]
-    return f" {whose(page.desk, names, begins=True)}: " + tr(
-        "{name}, {share} sure.", name=names[digit], share=percent(share)
+    return f" {whose(page.desk, learned, begins=True)}: " + tr(
+        "{name}, {share} sure.", name=learned.names[digit], share=percent(share)
     )

@@ -7,6 +7,7 @@ from mlp.class_names import DIGITS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.language import Later, mark
+from mlp.learned import names_read
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.script.link import linked, shortened
@@ -23,7 +24,7 @@ LINKED = "network"
 
 
 class Shelved(NamedTuple):
-    """A network on the shelf: its key, its name on a button and in sentences, and the names that it reads.
+    """A network on the shelf: its key, its name on a button and in sentences, and what it reads, see `Learned.reads`.
 
     A reload and a link find it by its key. ``root`` says where its weights come from, as in `Origin`. A run's own is in
     ``run``, and in ``job`` if it is the newest. A friend's is with a `state.Loan`, while it answers.
@@ -65,12 +66,12 @@ def shelf(visitor: Visitor) -> dict[str, Shelved]:
     there = [*SHIPPED.values()]
     for run in all_runs(visitor):
         job = visitor.job if run.number == visitor.runs.current else None
-        number, reads, root = run.number, run.snapshot.settings.names, run.origin and run.origin.root
+        number, reads, root = run.number, run.snapshot.learned.reads, run.origin and run.origin.root
         title = _title(mark("Run {number}"), mark("Run {number}: {signs}"), number, reads)
         name, called = (title, Later("run {number}", number=number)) if job is None else (YOURS, Later("your run"))
         there.append(Shelved(run_key(number), name, called, reads, root, run, job))
     for number, network in reversed(visitor.uploads.items()):
-        called, reads = Later("upload {number}", number=number), network.names
+        called, reads = Later("upload {number}", number=number), network.learned.reads
         title = _title(mark("Upload {number}"), mark("Upload {number}: {signs}"), number, reads)
         there.append(Shelved(f"uploaded-{number}", title, called, reads, "uploaded", uploaded=network))
     for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
@@ -84,7 +85,7 @@ def _title(name: str, with_signs: str, number: int, reads: tuple[str, ...]) -> L
     """Return a network's name on a button: its number, and the signs that it reads, if it does."""
     if reads == DIGITS:
         return Later(name, number=number)
-    return Later(with_signs, number=number, signs=plain(shortened(reads)))
+    return Later(with_signs, number=number, signs=plain(shortened(names_read(reads))))
 
 
 def named(visitor: Visitor, text: str | None) -> str | None:
@@ -115,15 +116,15 @@ def run_on_card(visitor: Visitor, key: str | None) -> NumberedRun | None:
     return next((run for run in runs if run_key(run.number) == key), next(iter(runs), None))
 
 
-def images_of(visitor: Visitor, names: Sequence[str]) -> Source | None:
-    """Return images of these names, to be loaded: MNIST, or drawings of signs, if there are any."""
-    if tuple(names) == DIGITS:
+def images_of(visitor: Visitor, reads: Sequence[str]) -> Source | None:
+    """Return images of what a network reads, to be loaded: MNIST, or drawings of signs, if there are any."""
+    if tuple(reads) == DIGITS:
         return chosen_mnist()
     signs = visitor.signs.now
     for data in (run.data for run in (answers_now(visitor).run, *all_runs(visitor)) if run is not None):
-        if isinstance(data, DrawingData) and data.names == names and data.room != CLOSED:
+        if isinstance(data, DrawingData) and data.names == reads and data.room != CLOSED:
             return data
-    return drawing_data(signs) if signs.names == names and signs.missing is None else None
+    return drawing_data(signs) if signs.names == reads and signs.missing is None else None
 
 
 def to_learn(visitor: Visitor) -> Source:

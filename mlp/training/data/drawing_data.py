@@ -13,6 +13,7 @@ from mlp.images.augmentation import warp
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Dataset, Split
 from mlp.language import Later, mark
+from mlp.learned import Learned
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.training.data.sources import Mnist, split_of
@@ -261,9 +262,9 @@ def _alone(data: DrawingData) -> Dataset:
         with_warps(data.learned),
         validation,
         validation,
-        names=data.names,
+        learned=Learned("digits" if data.names == DIGITS else "signs", data.names),
         unseen=unseen.images,
-        validation_noun=HELD_BACK_NOUN if data.holds_back else (Later("bent copy"), data.unseen_warps),
+        held_noun=HELD_BACK_NOUN if data.holds_back else (Later("bent copy"), data.unseen_warps),
     )
 
 
@@ -280,7 +281,8 @@ def _mixed(data: DrawingData, base: Dataset) -> Dataset:
         np.concatenate([base.train.images[chosen], repeats]),
         np.concatenate([base.train.labels[chosen], own.labels[again]]),
     )
-    return replace(base, name=_mixed_name(data, base, len(own)), train=train)
+    learned = Learned("mixed") if base.learned.is_mnist else base.learned
+    return replace(base, name=_mixed_name(data, base, len(own)), train=train, learned=learned)
 
 
 def _mixed_name(data: DrawingData, base: Dataset, n: int) -> Later:

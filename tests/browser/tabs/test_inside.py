@@ -52,13 +52,13 @@ def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]
 
 def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     open_part(page, "Mistakes")
-    page.get_by_role("button", name="true digit 3, answer 3").click()
-    expect(page.get_by_role("heading", name="True digit 3, answer 3")).to_be_visible()
+    page.get_by_role("button", name="truth 3, answer 3").click()
+    expect(page.get_by_role("heading", name="Truth 3, answer 3")).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="True digit 4, answer 4")).to_be_visible()
-    expect(page.get_by_role("button", name="true digit 4, answer 4")).to_be_focused()
+    expect(page.get_by_role("heading", name="Truth 4, answer 4")).to_be_visible()
+    expect(page.get_by_role("button", name="truth 4, answer 4")).to_be_focused()
 
     # An image of a mistake opens the view of the pixels that spoke.
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first

@@ -26,7 +26,7 @@ def examples(page: AppTest) -> list[tuple[str, str]]:
 
 def test_examples_are_shown_with_their_labels(data_tab: AppTest):
     train = sample().train
-    assert "**MNIST sample**: 4,000 digits to learn from" in text(data_tab)
+    assert "**MNIST sample**: 4,000 images to learn from" in text(data_tab)
     shown = examples(data_tab)
     assert [label for _, label in shown] == [str(label) for label in train.labels[:30]]
     assert len({picture for picture, _ in shown}) == 30

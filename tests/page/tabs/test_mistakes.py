@@ -14,7 +14,7 @@ from tests.sample_digits import sample
 
 def counts(test):
     """Return the shown confusion matrix."""
-    cells = re.findall(r'aria-label="true digit \d, answer \d: (\d+) times?"', component(test, "confusion"))
+    cells = re.findall(r'aria-label="truth \d, answer \d: (\d+) times?"', component(test, "confusion"))
     return np.array(cells, int).reshape(10, 10).tolist()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mlp.class_names import DIGITS
+from mlp.learned import Learned
 from mlp.page.train import spoken
 
 
@@ -13,8 +14,8 @@ def snapshot(step: int, **changed: Any) -> Any:
     """A run of 4 epochs of 10 steps, measured after each."""
     history = SimpleNamespace(newest=SimpleNamespace(accuracy=0.981, step=step - step % 10))
     usual = {"playing": True, "finished": False, "diverged": None, "learning_rate": 0.1, "waits": None}
-    settings = SimpleNamespace(epochs=4, names=(*DIGITS[:7], "star"))
-    return SimpleNamespace(step=step, steps_per_epoch=10, history=history, settings=settings, **(usual | changed))
+    usual |= {"settings": SimpleNamespace(epochs=4), "learned": Learned("signs", (*DIGITS[:7], "star"))}
+    return SimpleNamespace(step=step, steps_per_epoch=10, history=history, **(usual | changed))
 
 
 @pytest.fixture

@@ -53,15 +53,14 @@ QUESTIONS = (
 
 def data_section(_visitor: Visitor, data: Dataset) -> None:
     """Draw training images with their labels."""
-    are_signs = data.unseen is not None
     of_signs = mark("**{name}**: with bent copies, {n:,} images to learn from and {validation:,} for validation.")
-    of_digits = mark(
-        "**{name}**: {n:,} digits to learn from, {validation:,} for validation, and {test:,} for the final test. Each "
-        "has 28 × 28 pixels, with the true digit below."
+    of_images = mark(
+        "**{name}**: {n:,} images to learn from, {validation:,} for validation, and {test:,} for the final test. Each "
+        "has 28 × 28 pixels, with its name below."
     )
     st.markdown(
         tr(
-            of_signs if are_signs else of_digits,
+            of_images if data.unseen is None else of_signs,
             name=plain(tr(data.name)),
             n=len(data.train.labels),
             validation=len(data.validation.labels),
@@ -69,7 +68,7 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
         )
     )
     _images(data)
-    if are_signs:
+    if data.unseen is not None or not data.learned.are_digits:
         return
     questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander(tr("Advanced")):
@@ -81,7 +80,7 @@ def _images(data: Dataset) -> None:
     split, names = data.train, data.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
-    images, alt = split.images[shown], tr("a handwritten {}")
+    images, alt = split.images[shown], tr("an image of {}")
     if _show_warped.get():
         # Each image is warped alone, as images in one small group would share their warp.
         rng = np.random.default_rng(first)

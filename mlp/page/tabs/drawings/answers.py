@@ -34,13 +34,13 @@ def answers_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
     answerer, shown = answering(visitor), drawings.now
     answers = None
-    if answerer.reader.names == shown.names and len(shown):
+    if answerer.reader.learned.reads == shown.names and len(shown):
         answers = np.array([each.digit for each in readings_of(answerer.reader, shown.examples)])
         right = int((answers == shown.labels).sum())
         text = tr("{right} of {n} read right by {network}.", right=right, n=len(shown), network=answerer.who)
         st.html(f'<p class="ink-status">{text}</p>' if answerer.plays else announced("own_read", text))
     elif shown.are_digits and len(shown):
-        st.info(tr("This network reads your signs, not digits. Choose another one to see how it reads your digits."))
+        st.info(tr("This network reads no digits. Choose another one to see how it reads your digits."))
     if rows := drawing_rows(shown, answers, 0 if shown.are_digits else GOOD_START):
         st.html(rows)
     if not shown.are_digits and shown.missing is None:

@@ -98,7 +98,7 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, damage), n_bytes(answerer.network, Damage())
     names = answerer.reader.names
-    nouns, remark = tr(data.validation_noun[1]), tr(remark_on_score(answerer.shelved.root, "validation"))
+    nouns, remark = tr(data.noun("validation")[1]), tr(remark_on_score(answerer.shelved.root, "validation"))
     right = tr("Right, of {n:,} {nouns}", n=n, nouns=nouns)
     facts = [
         (

@@ -9,7 +9,6 @@ import streamlit as st
 from mlp.analysis.damage import n_affordable
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, nearest_points, steadied
 from mlp.analysis.scores import percent
-from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.language import mark, tr
@@ -57,13 +56,9 @@ QUESTIONS = (
         ),
     ),
 )
-FITTED_ON_DIGITS = mark(
+FITTED_ON = mark(
     "{caption}, with {n:,} {nouns}. The two directions were fitted on {fitted:,} training images. They show "
-    "{share:.0%} of what separates the digits in the last hidden layer’s {outputs:,} outputs."
-)
-FITTED_ON_SIGNS = mark(
-    "{caption}, with {n:,} {nouns}. The two directions were fitted on {fitted:,} training images. They show "
-    "{share:.0%} of what separates the signs in the last hidden layer’s {outputs:,} outputs."
+    "{share:.0%} of what separates the answers in the last hidden layer’s {outputs:,} outputs."
 )
 NEAREST = 5
 FITTED = 3000
@@ -88,7 +83,7 @@ class Layout(NamedTuple):
 def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     answerer = answering(visitor)
-    network, names = answerer.network, answerer.reader.names
+    network, learned, names = answerer.network, answerer.reader.learned, answerer.reader.names
     test, drawing = data.test, this_page().desk.digit
     n = n_affordable(network, len(test.labels))
     fitted = Split(data.train.images[:FITTED], data.train.labels[:FITTED])
@@ -96,9 +91,9 @@ def view(visitor: Visitor, data: Dataset) -> None:
     mine = None if drawing is None else hidden_outputs(network, answerer.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
-    kind, (noun, nouns) = kind_of(names), map(tr, data.noun("test"))
+    noun, nouns = map(tr, data.noun("test"))
     text = tr(
-        FITTED_ON_DIGITS if kind == "digit" else FITTED_ON_SIGNS,
+        FITTED_ON,
         caption=answerer.caption,
         n=n,
         nouns=nouns,
@@ -109,9 +104,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
     st.html(f'<p class="ink-note">{text}</p>')
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        by_digit = mark("A map of {n:,} {nouns} as dots, colored by their true digit")
-        by_sign = mark("A map of {n:,} {nouns} as dots, colored by their true sign")
-        text = tr(by_digit if kind == "digit" else by_sign, n=n, nouns=nouns)
+        text = tr("A map of {n:,} {nouns} as dots, colored by the truth", n=n, nouns=nouns)
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
         pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, names)
     with right:
@@ -120,7 +113,8 @@ def view(visitor: Visitor, data: Dataset) -> None:
         elif drawing is None:
             digit = mark("Draw a digit to see its place, or press a dot.")
             sign = mark("Draw a sign to see its place, or press a dot.")
-            st.html(f'<p class="ink-note">{tr(digit if kind == "digit" else sign)}</p>')
+            image = mark("Draw one of them to see its place, or press a dot.")
+            st.html(f'<p class="ink-note">{tr(learned.of(digit, sign, image))}</p>')
         if mine is not None:
             heading = tr("Nearest to your drawing")
             st.html(f"<h3>{heading}</h3>")

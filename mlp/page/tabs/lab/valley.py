@@ -133,7 +133,7 @@ def view(visitor: Visitor, _data: Dataset) -> None:
         ),
         (
             tr("Measured on"),
-            f"{number(len(plane.labels), ',')} <small>{tr(job.data.load().validation_noun[1])}</small>",
+            f"{number(len(plane.labels), ',')} <small>{tr(job.data.load().noun('validation')[1])}</small>",
         ),
     ]
     alt = tr(

@@ -9,7 +9,6 @@ import streamlit as st
 from mlp.analysis.attribution import pull_back
 from mlp.analysis.lab.wish import Wish, sum_of, wish
 from mlp.analysis.scores import percent
-from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset
 from mlp.language import mark, number, tr
@@ -62,7 +61,8 @@ EXPERIMENT = "wish"
 
 def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the choice of the neuron, and the button."""
-    network, answers = answering(visitor).network, answering(visitor).reader.names
+    network, learned = answering(visitor).network, answering(visitor).reader.learned
+    answers = learned.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
 
     def label(name: str) -> str:
@@ -75,13 +75,13 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
     if chosen is None or not first <= chosen < width + first:  # only then, as setting it discards what is being typed
         _lab_wish_neuron.set(first)
     with _lab_wish_neuron.placed():
-        if first or answers == DIGITS:
+        if first or learned.are_digits:
             st.number_input(
                 tr("Neuron") if first else tr("Digit"), first, width - 1 + first, key=_lab_wish_neuron.key, width=190
             )
         else:
             st.selectbox(
-                tr("Sign"),
+                tr(learned.of("", mark("Sign"), mark("Class"))),
                 range(width),
                 key=_lab_wish_neuron.key,
                 format_func=lambda place: plain(answers[place]),
@@ -156,7 +156,7 @@ def _reading_text(wished: Wish, logits: np.ndarray, reader: Reader, names: Seque
     thing = with_article(html.escape(names[read]))
     text = tr(at_the_end if wished.progress >= 1 else so_far, thing=thing, share=percent(chance))
     if not reader.reads_digits:
-        never = tr("It has only ever seen these signs: training never taught it to reject anything else.")
+        never = tr("It has only ever seen such images: training never taught it to reject anything else.")
         return f"{text} {never}"
     passes = passes_digit_check(wished.image.reshape(28, 28))
     verdict = tr("The digit check takes it for a digit.") if passes else tr("The digit check sees no digit in it.")

@@ -12,7 +12,6 @@ import streamlit as st
 from mlp.analysis.damage import n_affordable
 from mlp.analysis.mistakes import LabeledReadings, read_all
 from mlp.analysis.scores import percent
-from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
@@ -65,12 +64,8 @@ SPLITS = Views(
     {"validation": mark("Validation data"), "test": mark("Test data")},
     ControlVar("mistakes_on", ""),
 )
-DIGITS_TO_OPEN = mark(
-    "Each row is a true digit, each column an answer. Open a cell to see its images, and an image to see which of its "
-    "pixels spoke."
-)
-SIGNS_TO_OPEN = mark(
-    "Each row is a true sign, each column an answer. Open a cell to see its images, and an image to see which of its "
+TO_OPEN = mark(
+    "Each row is the truth, each column an answer. Open a cell to see its images, and an image to see which of its "
     "pixels spoke."
 )
 SHOWN = 24
@@ -100,8 +95,7 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         nouns=nouns,
         share=right / total,
     )
-    reads_digits = kind_of(names) == "digit"
-    st.html(f'<p class="ink-note">{reads} {remark} {tr(DIGITS_TO_OPEN if reads_digits else SIGNS_TO_OPEN)}</p>')
+    st.html(f'<p class="ink-note">{reads} {remark} {tr(TO_OPEN)}</p>')
     if is_old:
         with st.container(horizontal=True, vertical_alignment="center", key="mistakes_old"):
             learned_on = tr("The network has learned on since then.")
@@ -109,13 +103,8 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
             st.button(tr("Read them again"), key="mistakes_again", on_click=_read_again)
     left, side = st.columns([5, 6], gap="medium")
     with left:
-        chosen = confusion_grid(
-            readings.confusion,
-            tr("Rows: true digit. Columns: answer. A stronger color means more mistakes.")
-            if reads_digits
-            else tr("Rows: true sign. Columns: answer. A stronger color means more mistakes."),
-            names,
-        )
+        caption = tr("Rows: the truth. Columns: answer. A stronger color means more mistakes.")
+        chosen = confusion_grid(readings.confusion, caption, names)
     with side:
         _pictures(readings, split, chosen, kind, names, noun)
 
@@ -161,9 +150,7 @@ def _pictures(
     else:
         true_digit, read = chosen
         positions = readings.cell(true_digit, read)
-        of_digits, of_signs = mark("True digit {name}, answer {answer}"), mark("True sign {name}, answer {answer}")
-        title = tr(of_digits if kind_of(names) == "digit" else of_signs, name=names[true_digit], answer=names[read])
-        title = html.escape(title)
+        title = html.escape(tr("Truth {name}, answer {answer}", name=names[true_digit], answer=names[read]))
     shown = positions[:SHOWN]
     more = tr(", {n} of {total:,}", n=len(shown), total=len(positions)) if len(positions) > len(shown) else ""
     if chosen is None and len(positions):
@@ -218,21 +205,7 @@ def _button(
     counts: np.ndarray, row: int, column: int, names: Sequence[str], most: int, cell: tuple[int, int] | None
 ) -> str:
     n, values = int(counts[row, column]), {"name": names[row], "answer": names[column]}
-    name = (
-        several(
-            "true digit {name}, answer {answer}: {n} time",
-            "true digit {name}, answer {answer}: {n} times",
-            n,
-            **values,
-        )
-        if kind_of(names) == "digit"
-        else several(
-            "true sign {name}, answer {answer}: {n} time",
-            "true sign {name}, answer {answer}: {n} times",
-            n,
-            **values,
-        )
-    )
+    name = several("truth {name}, answer {answer}: {n} time", "truth {name}, answer {answer}: {n} times", n, **values)
     return choice(
         row * len(counts) + column,
         name,

@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 
 from mlp.analysis.mistakes import LabeledReadings, read_all
-from mlp.class_names import kind_of
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import dated, mark, number, tr
@@ -78,16 +77,13 @@ def _settings(run: NumberedRun, nickname: str) -> str:
 
 def _confusion(counts: np.ndarray, names: Sequence[str]) -> str:
     """Return the confusion matrix, with mistakes in bold."""
-    legend = mark("Rows: true sign. Columns: network’s answer.")
-    if kind_of(names) == "digit":
-        legend = mark("Rows: true digit. Columns: network’s answer.")
     escaped = [html.escape(name) for name in names]
     rows = []
     for true_digit, row in enumerate(counts):
         cells = (str(n or "·") if true_digit == read else f"<b>{n}</b>" if n else "·" for read, n in enumerate(row))
         rows.append([escaped[true_digit], *cells])
     table = html_table(tr("Confusion"), ["", *escaped], rows, numbers=True)
-    return f'{table}<p class="quiet">{tr(legend)}</p>'
+    return f'{table}<p class="quiet">{tr("Rows: the truth. Columns: network’s answer.")}</p>'
 
 
 def _shown(images: np.ndarray, readings: LabeledReadings, positions: np.ndarray, names: Sequence[str]) -> str:
@@ -113,7 +109,7 @@ def title(run: NumberedRun) -> str:
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))
     # matplotlib may lack the letters of the signs' names.
-    signs = mark("drawings of {n} signs")
-    data = tr(run.snapshot.data_name) if run.snapshot.reader.reads_digits else tr(signs, n=len(settings.names))
+    learned, signs, images = run.snapshot.learned, mark("drawings of {n} signs"), mark("images of {n} classes")
+    data = tr(learned.of(run.snapshot.data_name, signs, images), n=len(settings.names))
     text = mark("Inkling, run {run}: {sizes}, learning rate {rate:g}, on {data}")
     return tr(text, run=run.number, sizes=sizes, rate=settings.learning_rate, data=data)

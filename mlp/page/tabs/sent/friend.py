@@ -66,7 +66,7 @@ def visit_network(visitor: Visitor) -> Copy | None:
     elif copy is not None and copy.reader is not None:
         state.loan.set(state.Loan(code, copy.reader))
         if is_new:
-            visitor.kept[FRIENDS] = {**friends, code: list(copy.reader.names)}
+            visitor.kept[FRIENDS] = {**friends, code: list(copy.reader.learned.reads)}
             state.network.set(code)
     _problem.set(problem)
     return copy

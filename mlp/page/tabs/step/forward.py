@@ -55,7 +55,7 @@ def minibatch(step: SlowStep) -> None:
     some = ", ".join(tex_name(step.settings.names, int(label)) for label in step.labels[:6])
     st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
     shown = range(min(n, SHOWN_IMAGES))
-    images_of(step, shown, [true_name(step, k) for k in shown], alt=tr("a handwritten {}"), marked=followed(step))
+    images_of(step, shown, [true_name(step, k) for k in shown], alt=tr("an image of {}"), marked=followed(step))
     if n > SHOWN_IMAGES:
         st.caption(tr("The first {shown} of {n}.", shown=SHOWN_IMAGES, n=n))
     show_code(epoch_plan)

@@ -48,7 +48,7 @@ def html_name(name: str) -> str:
 def image_and_formula(step: SlowStep, i: int, formula: str) -> None:
     """Draw the followed image with a formula beside it."""
     name = html.escape(true_name(step, i))
-    alt, caption = tr("a handwritten {name}", name=name), tr("image {i}, {thing}", i=i, thing=with_article(name))
+    alt, caption = tr("an image of {}").format(name), tr("image {i}, {thing}", i=i, thing=with_article(name))
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         st.html(

@@ -137,7 +137,7 @@ def _go_to_stage(stage: int) -> None:
 def _current(visitor: Visitor, data: Dataset) -> SlowStep:
     """Return a step of the visitor's run, or the first of a new network, computed anew when these are others."""
     job, settings = visitor.job, chosen_settings()
-    if data.unseen is not None:
+    if not data.learned.are_digits:
         settings = sign_settings(settings, data.names)
     origin = ("new", settings, data.name) if job is None else ("run", visitor.id, visitor.runs.current)
     kept = _slow_step.get()
@@ -151,7 +151,7 @@ def _step_of(run: Run, visitor: Visitor, data: Dataset) -> SlowStep:
     """Return the next step of a run, on the images that it trains on."""
     if visitor.job is not None:
         dataset = visitor.job.training_data.load()
-    elif data.unseen is not None:
+    elif not data.learned.are_digits:
         dataset = data
     else:
         dataset = training_data(chosen_mnist(), run.settings).load()

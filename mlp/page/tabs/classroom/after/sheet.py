@@ -42,7 +42,7 @@ def class_part(visitor: Visitor) -> str:
     if room is None or mine is None:
         return ""
     lessons = [run for run in all_runs(visitor) if isinstance(run.data, DrawingData) and run.data.room == room.code]
-    newest = next((run for run in all_runs(visitor) if run.snapshot.settings.names == room.names), None)
+    newest = next((run for run in all_runs(visitor) if run.snapshot.learned.reads == room.names), None)
     parts = {
         tr("Your drawings"): _readings(mine.drawings, newest),
         tr("Your guess"): _guess(room, mine),
