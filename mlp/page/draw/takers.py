@@ -13,7 +13,7 @@ class Row(NamedTuple):
     draw: Callable[[], None]
     on: Collection[Event] = ()
     asks_for: str = ""
-    """The name to draw next, which the empty canvas shows with dots."""
+    """What the empty canvas shows with dots: the name to draw next."""
     collects: tuple[str, ...] = ()
     """The names of signs, if it collects drawings of these in place of digits."""
 

@@ -26,7 +26,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
     const room = [[tr("Room"), "code", 560], [tr("Ideas"), "ideas", 560, ROOM_PX], [tr("Written"), "wall", 560],
       [tr("Guesses"), "guesses", 560], [tr("Results"), "results", 760, ROOM_PX], [tr("Break it"), "break", 760, ROOM_PX],
-      [tr("End"), "end", 420], [tr("End"), "goodbye", 420]];
+      [tr("Teach it"), "mended", 760, ROOM_PX], [tr("End"), "end", 420], [tr("End"), "goodbye", 420]];
     const there = room.map(([name, key, width, most]) => whole(name, "room", `.st-key-room_${key}`, width, 0, most))
       .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
     found.unshift(...there);

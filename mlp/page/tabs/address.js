@@ -91,9 +91,11 @@ document.addEventListener("click", (event) => {
   if (link.search.includes("lesson=")) reveal("lessons_card");
   else revealSections();
 }, { capture: true });  // the bar keeps its clicks to itself
-// Below the cards, what is next goes along in the row of tabs, also if what is above becomes lower after the last scroll.
+// Below the cards, what is next goes along in the row of tabs, and on a phone at the bottom, also if what is above becomes lower after the last scroll.
 const noteBelow = () => requestAnimationFrame(() => {
-  document.documentElement.toggleAttribute("data-ink-below", tabRow()?.getBoundingClientRect().top < 2);
+  const root = document.documentElement, canvas = document.querySelector(".st-key-canvas");
+  root.toggleAttribute("data-ink-below", tabRow()?.getBoundingClientRect().top < 2);
+  root.toggleAttribute("data-ink-away", canvas?.getBoundingClientRect().bottom < 2);
 });
 const heights = new ResizeObserver(noteBelow);
 document.addEventListener("scroll", () => {

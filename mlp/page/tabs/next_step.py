@@ -30,15 +30,23 @@ from mlp.page.visitors.visitor import Visitor
 
 TOO_FAST = 1.0
 """A learning rate at which a network with the default settings does not learn."""
+TO_CANVAS = "to_canvas"
+"""The key of a button that leads back to the canvas."""
 _NAME = hidable("next-step", "What to do next", "")
 
 
 class NextStep(NamedTuple):
-    """One thing to do: its label, whether the visitor has yet to do it, and a callback that does it or leads there."""
+    """One thing to do: its label, whether the visitor has yet to do it, and a callback that does it or leads there.
+
+    A class's step asks for it by a filled button that stays in view. With another ``key``, so does one that is in view
+    only where the canvas is not, as the row below the canvas asks for the same.
+    """
 
     label: str
     is_due: Callable[[Visitor], bool]
     take: Callable[[Visitor], object]
+    is_asked: bool = False
+    key: str = "next_step"
 
 
 class Thread(NamedTuple):
@@ -149,11 +157,12 @@ def _depends(visitor: Visitor, threads: Sequence[OtherThread]) -> Collection[Eve
 def next_step_section(visitor: Visitor, threads: Sequence[OtherThread]) -> None:
     """Draw a button for the one next thing, under the answer; ``threads`` are further ones."""
     step = next_step(visitor, threads)
-    with st.container(key="next_line", gap=None):
+    with st.container(key="to_canvas_line" if step is not None and step.key == TO_CANVAS else "next_line", gap=None):
         if step is not None and _NAME not in hidden():
             st.button(
                 tr(step.label),
-                key="next_step",
+                key=step.key,
+                type="primary" if step.is_asked else "secondary",
                 icon=":material/arrow_forward:",
                 icon_position="right",
                 on_click=_take,

@@ -37,8 +37,11 @@ def claim(page: Page, digit: int, degrees: float, says: str, *, touch: bool = Fa
     """Draw a digit that leans, say which one it is, and clear the canvas."""
     draw(page, fit(turned(DIGITS[digit], degrees)), touch=touch)
     expect(part(page, "correction_row")).to_contain_text("Draw a digit that everybody reads")
-    part(page, "round_row").get_by_role("button", name=f"It is a {digit}").click()
+    pressed = part(page, "round_row").get_by_role("button", name=f"It is a {digit}")
+    place = pressed.bounding_box()
+    pressed.click()
     expect(part(page, "correction_row")).to_contain_text(says)
+    assert pressed.bounding_box() == place
     clear(page)
 
 
@@ -135,13 +138,21 @@ def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
 
 def teach_with_and_without(phone: Page) -> None:
     """Teach three of the round’s four mistakes, and then the control, which learns none."""
-    the_round(phone).get_by_role("button", name="Teach it these").click()
-    lesson = part(phone, "room_break").get_by_role("table")
+    next_one = button(phone, "next_step")
+    expect(next_one).to_contain_text("Teach it these")
+    next_one.click()
+    expect(next_one).to_contain_text("See what it mended")
+    expect(next_one).to_be_in_viewport(ratio=1)  # the curves are
+    next_one.click()
+    lesson = part(phone, "room_mended").get_by_role("table")
     expect(lesson.get_by_role("row", name=re.compile(r"mistakes to learn 3 \d –"))).to_be_visible(timeout=TRAINED_MS)
     expect(lesson.get_by_role("row", name=re.compile(r"others that it misread [1-3] \d –"))).to_be_visible()
     measured = re.compile("MNIST, validation images 800 [0-9.]+% → [0-9.]+% –")
     expect(lesson.get_by_role("row", name=measured)).to_be_visible(timeout=TRAINED_MS)  # else the control would end it
-    the_round(phone).get_by_role("button", name="Teach it none: the control").click()
+    expect(next_one).to_contain_text("Teach it none: the control", timeout=TRAINED_MS)
+    expect(next_one).to_be_in_viewport(ratio=1)
+    next_one.click()
+    next_one.click()
     both = re.compile("MNIST, validation images 800 [0-9.]+% → [0-9.]+% [0-9.]+% → [0-9.]+%")
     expect(lesson.get_by_role("row", name=both)).to_be_visible(timeout=TRAINED_MS)
 
@@ -157,6 +168,12 @@ def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
         code = begin(holder, phone, other, server.url)
         write_and_guess(holder, phone, other)
         step_to(holder, "Break it")
+        for page in (phone, other):
+            page.get_by_role("heading", name="Break it").scroll_into_view_if_needed()
+            expect(button(page, "to_canvas")).to_be_in_viewport(ratio=1)
+            button(page, "to_canvas").click()
+            expect(button(page, "to_canvas")).to_be_hidden()
+            expect(part(page, "round_row")).to_be_in_viewport(ratio=1)
         claim(other, 7, 0, "It reads a 7, too.")
         claim(other, 7, 40, "It reads a 2, ")
         judge(holder, 7)

@@ -154,7 +154,7 @@ def test_phone_of_a_learner_who_was_just_let_in_has_the_network_below_the_digits
     at_rest(phone)
     sentence = box(phone, ".st-key-correction_row [data-say=round_asks]")
     assert sentence["right"] <= PHONE["viewport"]["width"]
-    assert sentence["bottom"] <= box(phone, ".st-key-round_row")["y"]
+    assert box(phone, ".st-key-round_row")["bottom"] <= sentence["y"]
 
 
 @pytest.mark.chromium

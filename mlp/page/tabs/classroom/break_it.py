@@ -12,6 +12,7 @@ from mlp.analysis.training_way import USUAL_SHARE
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example, as_pixels
 from mlp.images.input_image import InputImage, with_article
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import in_order, mark, number, several, tr
 from mlp.page import state
@@ -97,7 +98,7 @@ def round_row(visitor: Visitor) -> Row | None:
     room = ROOMS.of(visitor)
     if room is None or not room.breaks or room.learner(person(visitor.id)) is None or told(visitor):
         return None
-    return Row(partial(_digits, visitor, room), [GIVEN, STROKE])
+    return Row(partial(_digits, visitor, room), [GIVEN, STROKE], "?")  # no digit to copy
 
 
 def follow_round(visitor: Visitor) -> None:
@@ -128,6 +129,21 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
         _claimed.set(max(_numbers(room.learner(person(visitor.id))) - before, default=0))
 
     pick_from("round_row", "".join(names), CSS, range(len(names)), act)
+    if mine is not None and len(mine.claims):
+        newest = mine.claims.examples[-1]
+        label, number = tr("Take my {digit} back", digit=str(newest.label)), number_of(mine, newest.image)
+        st.button(label, key="round_back", on_click=_take_back, args=(visitor, room, number))
+
+
+def _take_back(visitor: Visitor, room: Classroom, number: int) -> None:
+    """Drop the visitor's claim of this number, unless it was judged meanwhile."""
+    _outcome.pop()
+    with room.lock:
+        mine = room.learner(person(visitor.id))
+        claims = () if mine is None else mine.claims.examples
+        if mine is not None and (gone := [n for n, each in enumerate(claims) if number_of(mine, each.image) == number]):
+            room.change(replace(mine, claims=mine.claims.without_examples(gone)))
+    room.changed()
 
 
 def _numbers(learner: Learner | None) -> set[int]:
@@ -188,12 +204,8 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
         with st.container(key="round_opened"):
             evidence(answering_as(visitor, NETWORK, None), image)
-            with st.container(horizontal=True, key="round_lessons"):
-                these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
-                st.button(tr("Teach it these"), key="round_teach", type="primary", on_click=_teach, args=these)
-                st.button(tr("Teach it none: the control"), key="round_control", on_click=_teach, args=none)
-                if holds and not on_board():
-                    remove_button(room, opened.number, key="round_remove")
+            if holds and not on_board():
+                remove_button(room, opened.number, key="round_remove")
 
 
 def _ask(room: Classroom) -> None:
@@ -226,7 +238,8 @@ def judge(room: Classroom, number: int, counts: bool) -> None:
     room.changed()
 
 
-def _teach(visitor: Visitor, room: Classroom, share: float) -> None:
+def teach_round(visitor: Visitor, room: Classroom, share: float) -> None:
+    """Teach the round's network its mistakes, or with a share of 0 none of them, as a control; for callbacks."""
     mistakes = [] if room.learner(person(visitor.id)) is None else [mistake.example for mistake in misreadings(room)]
     state.network.set(NETWORK)
     teach_with(visitor, lambda _: lesson_of(mistakes, room.code, share))
@@ -244,18 +257,31 @@ def lesson_of(mistakes: list[Example], room: str, share: float = USUAL_SHARE) ->
 
 @redrawn("room_mended", PEOPLE, RUN, where=Where.TAB)
 def mended(visitor: Visitor, room: Classroom) -> None:
-    """Draw what the visitor's last lesson with the round's mistakes has mended and broken, beside its control."""
+    """Draw the buttons of the lessons, and what the visitor's last one has mended and broken, beside its control."""
+    if room.learner(person(visitor.id)) is None or not any(len(learner.mistakes) for learner in room.learners):
+        return
+    with st.container(horizontal=True, key="round_lessons"):
+        these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
+        kind = "primary" if holds_room(visitor) else "secondary"  # what is next is filled for learners
+        st.button(tr("Teach it these"), key="round_teach", type=kind, on_click=teach_round, args=these)
+        st.button(tr("Teach it none: the control"), key="round_control", on_click=teach_round, args=none)
+    both = lessons_of(visitor, room)
+    drawings = [each for learner in room.learners for each in (*learner.mistakes.examples, *learner.drawings.examples)]
+    shown = [(lesson, text) for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True) if lesson is not None]
+    if shown:
+        table = effects(shown[0][0].data, drawings, [lesson and lesson.snapshot for lesson in both])
+        st.html(f'{table}<p class="ink-status">{" ".join(tr(text) for _, text in shown)}</p>')
+
+
+def lessons_of(visitor: Visitor, room: Classroom) -> tuple[NumberedRun | None, NumberedRun | None]:
+    """Return a visitor's newest lesson with the mistakes of the room's round, and its newest control."""
     of_round = [
-        (run.snapshot, run.data)
+        (run, bool(run.data.share))
         for run in all_runs(visitor)
         if isinstance(run.data, DrawingData) and run.data.mistakes and run.data.room == room.code
     ]
-    both = [next((lesson for lesson in of_round if bool(lesson[1].share) == learns), None) for learns in (True, False)]
-    drawings = [each for learner in room.learners for each in (*learner.mistakes.examples, *learner.drawings.examples)]
-    shown = [(*lesson, text) for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True) if lesson is not None]
-    if shown and drawings:
-        table = effects(shown[0][1], drawings, [lesson and lesson[0] for lesson in both])
-        st.html(f'{table}<p class="ink-status">{" ".join(tr(text) for *_, text in shown)}</p>')
+    taught, control = (next((run for run, learns in of_round if learns == wanted), None) for wanted in (True, False))
+    return taught, control
 
 
 def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot | None]) -> str:

@@ -165,6 +165,7 @@ def classroom_section(visitor: Visitor, _data: Dataset) -> None:
     learning(visitor, room)
     with st.container(key="room_break"):
         round_section(visitor, room)
+    with st.container(key="room_mended"):
         mended(visitor, room)
     with st.container(key="room_after"):
         changed(visitor, room)

@@ -5,18 +5,20 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from mlp.analysis.training_way import USUAL_SHARE
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark
 from mlp.page.script.reveal import reveal
 from mlp.page.settings.controls import chosen_settings, set_controls
+from mlp.page.tabs.classroom.break_it import lessons_of, teach_round
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.learning import learn_with
 from mlp.page.tabs.classroom.room import EACH, Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room
 from mlp.page.tabs.lessons.plan import ANY, TASKS, Task
-from mlp.page.tabs.next_step import NextStep, Thread, train_own
+from mlp.page.tabs.next_step import TO_CANVAS, NextStep, Thread, train_own
 from mlp.page.tabs.places import go_to
-from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.runs import RUN, all_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import COPIES, MAX_IMAGES, DrawingData, room_of
 from mlp.training.settings import Settings
@@ -44,7 +46,7 @@ COUNTS = {
     "trained": Count(
         mark("{n} of {all} trained"),
         mark("{n} trained"),
-        lambda _room, _learner, runs: any(run.snapshot.finished for run in runs if not _is_lesson(run)),
+        lambda _room, _learner, runs: any(run.snapshot.finished for run in runs if not _is_of_round(run)),
     ),
     "answered": Count(
         mark("{n} of {all} answered"),
@@ -62,15 +64,17 @@ COUNTS = {
     "taught": Count(
         mark("{n} of {all} taught it"),
         mark("{n} taught it"),
-        lambda room, _learner, runs: any(_is_lesson(run) and room_of(run.data) == room.code for run in runs),
+        lambda room, _learner, runs: any(
+            _is_of_round(run) and run.data.share and room_of(run.data) == room.code for run in runs
+        ),
     ),
 }
 """What the strip counts, by its name in a task."""
 
 
-def _is_lesson(run: NumberedRun) -> bool:
-    """Whether a run was taught mistakes of a round; its control was not."""
-    return isinstance(run.data, DrawingData) and run.data.mistakes and bool(run.data.share)
+def _is_of_round(run: NumberedRun) -> bool:
+    """Whether a run was taught mistakes of a round, or is the control, which was taught none of them."""
+    return isinstance(run.data, DrawingData) and run.data.mistakes
 
 
 def room_thread(visitor: Visitor) -> Thread | None:
@@ -82,9 +86,11 @@ def room_thread(visitor: Visitor) -> Thread | None:
     if mine is None or holds_room(visitor):
         return Thread([], [GIVEN])
     if room.poll.takes(mine.number):
-        return Thread([_shown(mark("Say what you think"), True, "room_ideas")], [GIVEN])
-    asks = room.task.draws and (room.breaks or room.asks_for(mine.who) is not None)
-    return Thread([] if asks else steps_in(room, mine), [GIVEN])
+        return Thread([_shown(mark("Say what you think"), True, "room_ideas")._replace(is_asked=True)], [GIVEN])
+    if room.task.draws and (room.breaks or room.asks_for(mine.who) is not None):
+        back = NextStep(room.task.button, lambda _: True, lambda _: reveal("canvas"), True, TO_CANVAS)
+        return Thread([back] if room.task.button else [], [GIVEN])
+    return Thread(steps_in(room, mine), [GIVEN, *[RUN] * (room.task.trains == "mistakes")])
 
 
 def steps_in(room: Classroom, mine: Learner) -> Sequence[NextStep]:
@@ -96,14 +102,33 @@ def steps_in(room: Classroom, mine: Learner) -> Sequence[NextStep]:
         lambda visitor: learn_with(visitor, room),
     )
     ways = {
-        "digits": NextStep(task.button, lambda visitor: not _has_class_run(visitor), train_for_class),
-        "signs": learn._replace(label=task.button, take=lambda visitor: _train_alone(visitor, room)),
+        "digits": [NextStep(task.button, lambda visitor: not _has_class_run(visitor), train_for_class)],
+        "signs": [learn._replace(label=task.button, take=lambda visitor: _train_alone(visitor, room))],
+        "mistakes": _lessons_in(room),
     }
     if task is ANY:
         steps = [_to(room, mine, TASKS["guess"]), learn]
     else:
-        steps = [ways.get(task.trains) or _to(room, mine, task)] if task.button else []
+        steps = ways.get(task.trains) or [_to(room, mine, task)] if task.button else []
+        steps = [step._replace(is_asked=True) for step in steps]
     return [*steps, _shown(mark("See what the class wrote"), True, "room_wall")]
+
+
+def _lessons_in(room: Classroom) -> Sequence[NextStep]:
+    """Return the lesson with the round's mistakes, then its control, and between and after them what they did."""
+    any_mistakes = any(len(learner.mistakes) for learner in room.learners)
+
+    def is_next(visitor: Visitor, share: float) -> bool:
+        taught, control = lessons_of(visitor, room)
+        if share:
+            return any_mistakes and taught is None
+        return taught is not None and control is None and taught.snapshot.finished
+
+    lessons = [
+        NextStep(label, partial(is_next, share=share), partial(teach_round, room=room, share=share))
+        for label, share in ((room.task.button, USUAL_SHARE), (mark("Teach it none: the control"), 0.0))
+    ]
+    return [*lessons, _shown(mark("See what it mended"), any_mistakes, room.task.place)]
 
 
 def _lacks(room: Classroom, mine: Learner, task: Task, visitor: Visitor) -> bool:

@@ -28,7 +28,7 @@ class Task(NamedTuple):
     trains: Literal["", "digits", "signs", "mistakes"] = ""
     needs_room: bool = True
     opens_door: bool = False  # when the holder goes forward to it
-    draws: bool = False  # whether the row below the canvas asks for drawings first
+    draws: bool = False  # whether the row below the canvas asks for drawings first, and the button leads there
     collects: bool = False  # whether the room takes drawings from then on
     opens_table: bool = False
     asks: int | None = None
@@ -42,15 +42,15 @@ TASKS = {
         ANY,
         Task("come", "room_code", counts="answered", opens_door=True, draws=True, asks=0),
         Task("name", "tab-your-drawings", link="drawings=signs", needs_room=False),
-        Task("draw", "room_wall", counts="drew", draws=True, collects=True, asks=0),
+        Task("draw", "room_wall", counts="drew", button=mark("Draw for the class"), draws=True, collects=True, asks=0),
         Task(
             "train", "train_card", counts="trained", button=mark("Train a network"), trains="digits", needs_room=False
         ),
         Task("alone", "room_wall", counts="trained", button=mark("Train on the signs"), trains="signs"),
         Task("guess", "room_guesses", counts="guessed", button=mark("Guess what is misread")),
         Task("table", "room_results", button=mark("See who reads whom"), opens_table=True),
-        Task("break", "room_break", counts="claimed", draws=True),
-        Task("teach", "room_break", counts="taught", button=mark("Teach it the mistakes"), trains="mistakes"),
+        Task("break", "room_break", counts="claimed", button=mark("Draw what it misreads"), draws=True),
+        Task("teach", "room_mended", counts="taught", button=mark("Teach it these"), trains="mistakes"),
         Task("examples", "lessons_card", link="tab=Room&lesson=examples", needs_room=False),
         Task("compare", "room_ideas", counts="answered", button=mark("See what we think"), asks=1),
         Task("end", "room_end", button=mark("Save my sheet")),

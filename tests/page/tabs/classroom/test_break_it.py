@@ -25,6 +25,7 @@ from mlp.page.tabs.classroom.break_it import (
     lesson_of,
     misreadings,
 )
+from mlp.page.tabs.classroom.holder.steps import done_in
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
@@ -137,6 +138,23 @@ def test_learner_reads_that_the_teacher_does_not_read_their_claim(pages):
     assert "Your teacher does not read it like that. Change it, or draw another one." in now
 
 
+def test_claim_is_taken_back_unless_it_was_judged_meanwhile(pages):
+    room, _, learner = pages
+    who = me(learner)
+    for digit in (7, 6):
+        claim(room, who, leaning(digit, 40), digit)
+    assert learner.run().button(key="round_back").label == "Take my 6 back"
+    press(learner, "round_back")
+    assert [one.example.label for one in misreadings(room, "claims")] == [7]
+    shown = learner.run().button(key="round_back")
+    judge(room, misreadings(room, "claims")[0].number, counts=True)
+    claim(room, who, leaning(4, 40), 4)
+    assert shown.label == "Take my 7 back"
+    shown.click().run()
+    assert [one.example.label for one in misreadings(room, "claims")] == [4]
+    assert [one.example.label for one in misreadings(room)] == [7]
+
+
 def test_each_mistake_is_read_once_for_all_pages(room, monkeypatch):
     images, n_read = np.random.default_rng(0).integers(1, 255, (50, 784), np.uint8), list[int]()
     learner = room.learner("ann")
@@ -205,7 +223,7 @@ def test_only_the_holder_sees_and_judges_claims(pages):
     room, holder, learner = pages
     me = person(visitor_of(learner).id)
     claim(room, me, leaning(7, 40), 7)
-    assert not [one.key for one in learner.run().button if one.key.startswith("round")]
+    assert [one.key for one in learner.run().button if one.key.startswith("round")] == ["round_back"]
     assert "Nothing counts yet." in text(learner, "room_break")
     [yes] = [one for one in holder.run().button if one.key.startswith("round_yes")]
     assert yes.label == "Yes, that’s a 7"
@@ -225,7 +243,7 @@ def teach(page: AppTest, key: str) -> str:
     job.pause()
     at_rest(page)
     assert visitor_of(page).runs.origin[:2] == ("the basic network", NETWORK)
-    return text(page, "room_break")
+    return text(page, "room_mended")
 
 
 def test_lesson_shows_what_it_mended_and_broke_beside_its_control(pages):
@@ -245,6 +263,23 @@ def test_lesson_shows_what_it_mended_and_broke_beside_its_control(pages):
         [of_control] = re.findall(rf"{row} – (\d+)", alone)
         assert re.search(rf"{row} \d+ {of_control} ", both)
     assert re.search(r"MNIST, validation images 800 ([\d.]+)% → [\d.]+% \1% → [\d.]+%", both)
+
+
+def test_step_names_the_lesson_then_what_it_mended_then_the_control(pages):
+    room, holder, learner = pages
+    assert learner.button(key="to_canvas").label == "Draw what it misreads"
+    count(room, me(learner), 4)
+    press(holder.run(), "strip_to_teach")
+    for following, n_counted in (("Teach it none: the control", 1), ("See what it mended", 1)):
+        assert learner.run().button(key="next_step").proto.type == "primary"
+        press(learner, "next_step")
+        assert learner.button(key="next_step").label == "See what it mended"
+        job = visitor_of(learner).job
+        eventually(lambda job=job: job.snapshot().finished)
+        at_rest(learner)
+        assert learner.run().button(key="next_step").label == following
+        done = done_in(room, visitor_of(holder)).counts
+        assert (done["taught"], done["trained"]) == (n_counted, 0)  # the control is neither
 
 
 def test_mended_and_broken_are_counted_by_what_the_network_read_before():

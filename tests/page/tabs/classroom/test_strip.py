@@ -92,7 +92,7 @@ def test_pupils_pages_follow_the_steps_of_the_plan(open_page: Callable[..., AppT
         press(holder, "strip_next")
         seen.append(followed(pupil))
     think = "Say what you think"
-    of_steps = ["Train a network", "Guess what is misread", "See who reads whom", "", "Teach it the mistakes"]
+    of_steps = ["Train a network", "Guess what is misread", "See who reads whom", "", "See what the class wrote"]
     assert seen == [think, think, *of_steps, think, "Save my sheet"]
     assert script_state(visitor_of(pupil)) == before  # nothing has begun by itself
     for _ in range(2):
