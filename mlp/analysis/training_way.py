@@ -41,6 +41,8 @@ def way_of(snapshot: Snapshot, data: Source | None, origin: Origin | None) -> La
 
 
 def _on_drawings(data: DrawingData, words: Later) -> Later:
+    if data.mistakes and data.is_control:
+        return Later(mark("taught none of a round’s mistakes: the control"))
     if data.mistakes:
         alone, mixed = mark("a round’s mistakes alone, {settings}"), mark("with a round’s mistakes")
     elif data.room:

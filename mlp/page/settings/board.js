@@ -87,7 +87,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     if (!known) return;
     at = Math.min(wanted, all.length - 1);
     const { name, shown, selectors, width, height, most = Infinity } = all[at], some = `:is(${selectors.join(", ")})`;
-    style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }`;
+    style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}, .ink-connection), ${some}) { display: none !important; }`;
     root.dataset.board = shown;
     root.style.setProperty("--bar", `${below()}px`);
     label.textContent = tr("{number} of {all} · {name}", { number: at + 1, all: all.length, name });

@@ -60,7 +60,8 @@ def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
     }
     moves = snapshot is not None and (snapshot.playing or snapshot.busy)
     if moves or view.drawn != parts["step"]:
-        earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs() if not is_earlier]
+        below = [] if is_earlier else visitor.runs.shown_runs()
+        earlier = [(tr("run {number}", number=run.number), run.snapshot.history) for run in below]
         guess = None if snapshot is None or is_earlier or view.guess is None else view.guess.curve
         for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
             history = History(1) if snapshot is None else snapshot.history

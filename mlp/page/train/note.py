@@ -74,7 +74,8 @@ def _about_run(visitor: Visitor, run: NumberedRun | None) -> None:
             _diagnosis(visitor, run.snapshot, diagnosed[0])
             return
         warning = measured_on(run.data, run.origin)
-    words = warning or tr(RECIPES[recipe].explained if recipe else mark("Your own settings."))
+    own = mark("Your own settings.") if run is None else ""  # a run's are named above, and may be those of a plan
+    words = warning or tr(RECIPES[recipe].explained if recipe else own)
     st.html(f'<p class="ink-status">{html.escape(words)}</p>')
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -107,8 +107,13 @@ class DrawingData:
 
     @property
     def learned(self) -> Split:
-        """The drawings that the run learns."""
+        """The drawings that the run learns, or those that its control leaves out."""
         return split_of(self.images, self.labels)
+
+    @property
+    def is_control(self) -> bool:
+        """Whether the run learns none of the drawings, for comparison with a lesson that does."""
+        return self.base is not None and not self.share
 
     @property
     def held(self) -> Split:
@@ -180,6 +185,11 @@ def class_data(
 def room_of(data: object) -> str:
     """Return the code of the room whose drawings a data set holds; empty if there is none."""
     return data.room if isinstance(data, DrawingData) and data.room != CLOSED else ""
+
+
+def is_of_round(data: object) -> TypeGuard[DrawingData]:
+    """Whether a data set is for a lesson with mistakes of a round, or for its control."""
+    return isinstance(data, DrawingData) and data.mistakes
 
 
 def sign_settings(settings: Settings, names: tuple[str, ...]) -> Settings:
@@ -286,7 +296,9 @@ def _mixed(data: DrawingData, base: Dataset) -> Dataset:
 
 
 def _mixed_name(data: DrawingData, base: Dataset, n: int) -> Later:
-    if data.mistakes:
+    if data.mistakes and data.is_control:
+        one = more = mark("{base} alone: the control")
+    elif data.mistakes:
         one, more = (
             mark("{base} with {n} class mistake ({share:.0%})"),
             mark("{base} with {n} class mistakes ({share:.0%})"),

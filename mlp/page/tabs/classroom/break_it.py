@@ -36,7 +36,7 @@ from mlp.page.tabs.classroom.row import CSS, removed_words
 from mlp.page.tabs.inside.evidence import evidence
 from mlp.page.visitors.runs import RUN, all_runs
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import DrawingData, split_data
+from mlp.training.data.drawing_data import DrawingData, is_of_round, room_of, split_data
 from mlp.training.data.sources import chosen_mnist
 
 NETWORK = "article"
@@ -262,26 +262,36 @@ def mended(visitor: Visitor, room: Classroom) -> None:
         return
     with st.container(horizontal=True, key="round_lessons"):
         these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
-        kind = "primary" if holds_room(visitor) else "secondary"  # what is next is filled for learners
-        st.button(tr("Teach it these"), key="round_teach", type=kind, on_click=teach_round, args=these)
+        is_next = holds_room(visitor)  # for learners, the filled one is what is next below the canvas
+        st.button(
+            tr("Teach it these"),
+            key="round_teach",
+            type="primary" if is_next else "secondary",
+            on_click=teach_round,
+            args=these,
+        )
         st.button(tr("Teach it none: the control"), key="round_control", on_click=teach_round, args=none)
     both = lessons_of(visitor, room)
     drawings = [each for learner in room.learners for each in (*learner.mistakes.examples, *learner.drawings.examples)]
-    shown = [(lesson, text) for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True) if lesson is not None]
+    shown = [
+        (lesson.data, text)
+        for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True)
+        if lesson is not None and is_of_round(lesson.data)
+    ]
     if shown:
-        table = effects(shown[0][0].data, drawings, [lesson and lesson.snapshot for lesson in both])
+        snapshots = [None if lesson is None else lesson.snapshot for lesson in both]
+        table = effects(shown[0][0], drawings, snapshots)
         st.html(f'{table}<p class="ink-status">{" ".join(tr(text) for _, text in shown)}</p>')
 
 
 def lessons_of(visitor: Visitor, room: Classroom) -> tuple[NumberedRun | None, NumberedRun | None]:
     """Return a visitor's newest lesson with the mistakes of the room's round, and its newest control."""
-    of_round = [
-        (run, bool(run.data.share))
-        for run in all_runs(visitor)
-        if isinstance(run.data, DrawingData) and run.data.mistakes and run.data.room == room.code
-    ]
-    taught, control = (next((run for run, learns in of_round if learns == wanted), None) for wanted in (True, False))
-    return taught, control
+
+    def newest(control: bool) -> NumberedRun | None:
+        of_round = (run for run in all_runs(visitor) if room_of(run.data) == room.code)
+        return next((run for run in of_round if is_of_round(run.data) and run.data.is_control == control), None)
+
+    return newest(False), newest(True)
 
 
 def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot | None]) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from mlp.analysis.classroom.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
 from mlp.analysis.training_way import BY_INKLING, UPLOADED, settings_in_words, way_of
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import Later, mark, tr
 from mlp.page.draw.networks import pretrained
 from mlp.page.script.redraw import Where, redraw, redrawn
@@ -24,13 +25,14 @@ from mlp.page.tabs.classroom.learner import Learner, by_itself, person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room
 from mlp.page.tabs.drawings.answers import drawing_rows
+from mlp.page.tabs.lessons.plan import ANY
 from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
-from mlp.page.visitors.runs import RUN
+from mlp.page.visitors.runs import RUN, all_runs
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.shelf import PRETRAINED
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import DrawingData
+from mlp.training.data.drawing_data import DrawingData, is_of_round
 from mlp.training.recipes import FIRST, RECIPES
 
 _open_cell = SessionVar[tuple[str, str] | None]("room_cell", None)
@@ -61,13 +63,18 @@ def table_of(room: Classroom) -> Table:
     """Return the room's table, made for all pages together, and seldom enough while its networks train."""
     here = {person(visitor.id): visitor for visitor in visitors().present()}
     learners = [(learner, here[learner.who]) for learner in room.learners if learner.who in here]
-    jobs = [visitor.job for _, visitor in learners if visitor.job is not None]
+    if room.task is not ANY:  # the holder of a plan trains to show it
+        learners = [(learner, visitor) for learner, visitor in learners if not holds_room(visitor)]
+    runs = {learner.who: run for learner, visitor in learners if (run := run_of_table(visitor, room)) is not None}
     uploads = [visitor.uploads.get(max(visitor.uploads, default=0)) for _, visitor in learners]
-    networks = [network for network in (*(visitor.job for _, visitor in learners), *uploads) if network is not None]
-    made_of = (room.n_given, *map(ref, networks), *(job.revision for job in jobs))
+    made_of = (
+        room.n_given,
+        *(ref(network) for network in uploads if network is not None),
+        *((who, run.number, run.snapshot.step) for who, run in runs.items()),
+    )
 
     def read() -> Table:
-        contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
+        contenders = [each for one, visitor in learners for each in _networks_of(one, visitor, runs.get(one.who))]
         contenders += [
             Contender("", PRETRAINED.name, pretrained(PRETRAINED.key), BY_INKLING, LEARNED_BOTH),
             Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), LEARNED_MNIST),
@@ -79,7 +86,7 @@ def table_of(room: Classroom) -> Table:
 
     with room.table_lock:
         before = room.last_table.done
-        plays = any(job.playing for job in jobs)
+        plays = any(run.snapshot.playing for run in runs.values())
         table = within_budget(room.last_table, (made_of,), read, plays=plays)
         is_new = room.last_table.done is not before
     if is_new:
@@ -87,11 +94,20 @@ def table_of(room: Classroom) -> Table:
     return table
 
 
-def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
-    """Yield a learner's networks: the newest run, whichever network answers, and the newest one from a file."""
-    job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
-    if job is not None and (snapshot := job.snapshot()).step:
-        of_class = isinstance(data, DrawingData) and bool(data.room) and not data.mistakes
+def run_of_table(visitor: Visitor, room: Classroom) -> NumberedRun | None:
+    """Return a visitor's newest run that reads what a room asks for, but no lesson of a round and no control.
+
+    These come in a later step than the table, which then stays as the class has seen it, for papers, too.
+    """
+    runs = (run for run in all_runs(visitor) if run.snapshot.learned.reads == room.names)
+    return next((run for run in runs if not is_of_round(run.data)), None)
+
+
+def _networks_of(learner: Learner, visitor: Visitor, run: NumberedRun | None) -> Iterator[Contender]:
+    """Yield a learner's networks: a run, whichever network answers, and the newest one from a file."""
+    if run is not None and run.snapshot.step:
+        snapshot, data, origin = run.snapshot, run.data, run.origin
+        of_class = isinstance(data, DrawingData) and bool(data.room)
         learned = Later("learned {data}", data=snapshot.data_name)
         if origin is not None:
             learned = Later("{network}, taught {data}", network=origin.name, data=snapshot.data_name)
@@ -130,7 +146,7 @@ def table(visitor: Visitor, room: Classroom) -> None:
     opened = _open_cell.get()
     pick_from(
         "room_table",
-        table_html(comparison, writers, opened),
+        table_html(comparison, writers, opened, person(visitor.id)),
         _CSS,
         range(len(cells)),
         lambda pick: _open(cells, pick),
@@ -146,9 +162,19 @@ def table(visitor: Visitor, room: Classroom) -> None:
             _misread(on_drawings(line.contender, writer), line.cells[writer.id])
 
 
-def table_html(comparison: Comparison, writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
-    """Return the table as HTML: a row for each network, with a choice for each writer, and those not compared below."""
-    heads = "".join(f'<th scope="col">{html.escape(by_itself(writer.name))}</th>' for writer in writers)
+def table_html(
+    comparison: Comparison, writers: Sequence[Writer], opened: tuple[str, str] | None, mine: str = ""
+) -> str:
+    """Return the table as HTML: a row for each network, with a choice for each writer, and those not compared below.
+
+    The row and the column of the learner with the id ``mine`` are marked.
+    """
+
+    def head(scope: str, owner: str, title: str, more: str = "") -> str:
+        own = f" <mark>{tr('you')}</mark>" if owner and owner == mine else ""
+        return f'<th scope="{scope}">{html.escape(title)}{own}{more}</th>'
+
+    heads = "".join(head("col", writer.id, by_itself(writer.name)) for writer in writers)
     rows, number = [], 0
     for line in (*comparison.lines, *comparison.apart):
         cells = []
@@ -167,11 +193,9 @@ def table_html(comparison: Comparison, writers: Sequence[Writer], opened: tuple[
                 cells.append(f"<td>{choice(number, name, text, pressed=pressed, more=look)}</td>")
             number += 1
         of = line.contender
-        rows.append(
-            f'<tr><th scope="row">{html.escape(shown_title(of))}<small>{score(line)}'
-            f'<span class="page-only"><br>{html.escape(tr(of.learned))}</span></small></th>'
-            f"{''.join(cells)}</tr>"
-        )
+        learned = f'<span class="page-only"><br>{html.escape(tr(of.learned))}</span>'
+        title = head("row", of.owner, shown_title(of), f"<small>{score(line)}{learned}</small>")
+        rows.append(f"<tr>{title}{''.join(cells)}</tr>")
     apart = f'<th scope="rowgroup" colspan="{len(writers) + 1}">{tr(APART)}</th>' if comparison.apart else ""
     n = len(comparison.lines)
     many = ' class="many"' if len(writers) > MANY else ""

@@ -20,7 +20,7 @@ from mlp.page.tabs.next_step import TO_CANVAS, NextStep, Thread, train_own
 from mlp.page.tabs.places import go_to
 from mlp.page.visitors.runs import RUN, all_runs
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import COPIES, MAX_IMAGES, DrawingData, room_of
+from mlp.training.data.drawing_data import COPIES, MAX_IMAGES, is_of_round, room_of
 from mlp.training.settings import Settings
 
 CLASS_RUN = Settings(epochs=2)
@@ -46,7 +46,7 @@ COUNTS = {
     "trained": Count(
         mark("{n} of {all} trained"),
         mark("{n} trained"),
-        lambda _room, _learner, runs: any(run.snapshot.finished for run in runs if not _is_of_round(run)),
+        lambda _room, _learner, runs: any(run.snapshot.finished for run in runs if not is_of_round(run.data)),
     ),
     "answered": Count(
         mark("{n} of {all} answered"),
@@ -65,16 +65,11 @@ COUNTS = {
         mark("{n} of {all} taught it"),
         mark("{n} taught it"),
         lambda room, _learner, runs: any(
-            _is_of_round(run) and run.data.share and room_of(run.data) == room.code for run in runs
+            is_of_round(run.data) and not run.data.is_control and room_of(run.data) == room.code for run in runs
         ),
     ),
 }
 """What the strip counts, by its name in a task."""
-
-
-def _is_of_round(run: NumberedRun) -> bool:
-    """Whether a run was taught mistakes of a round, or is the control, which was taught none of them."""
-    return isinstance(run.data, DrawingData) and run.data.mistakes
 
 
 def room_thread(visitor: Visitor) -> Thread | None:
@@ -114,7 +109,7 @@ def steps_in(room: Classroom, mine: Learner) -> Sequence[NextStep]:
     return [*steps, _shown(mark("See what the class wrote"), True, "room_wall")]
 
 
-def _lessons_in(room: Classroom) -> Sequence[NextStep]:
+def _lessons_in(room: Classroom) -> list[NextStep]:
     """Return the lesson with the round's mistakes, then its control, and between and after them what they did."""
     any_mistakes = any(len(learner.mistakes) for learner in room.learners)
 
@@ -141,14 +136,19 @@ def _lacks(room: Classroom, mine: Learner, task: Task, visitor: Visitor) -> bool
 
 
 def train_for_class(visitor: Visitor) -> None:
-    """Begin the plan's run, which ends within its step, unless it was begun; for callbacks."""
+    """Begin the plan's run, which ends within its step, unless it was begun; for callbacks.
+
+    Each learner's has a seed of its own, so that the class's table shows how much is chance.
+    """
     if not _has_class_run(visitor):
-        set_controls(CLASS_RUN)
+        room = ROOMS.of(visitor)
+        mine = None if room is None else room.learner(person(visitor.id))
+        set_controls(CLASS_RUN if mine is None else replace(CLASS_RUN, seed=CLASS_RUN.seed + mine.number))
         train_own(visitor)
 
 
 def _has_class_run(visitor: Visitor) -> bool:
-    return visitor.job is not None and visitor.job.snapshot().settings == CLASS_RUN
+    return visitor.job is not None and replace(visitor.job.snapshot().settings, seed=CLASS_RUN.seed) == CLASS_RUN
 
 
 def _train_alone(visitor: Visitor, room: Classroom) -> None:

@@ -152,7 +152,8 @@ PLANS = {
                 mark("What misled it?"),
                 mark(
                     "The pretrained network reads more than <em>MNIST alone</em>: it has learned more ways of writing. "
-                    "What a network misreads is often written in a way that it has never seen."
+                    "What a network misreads is often written in a way that it has never seen. Yours differ only by "
+                    "chance: each began with random numbers of its own."
                 ),
             ),
             Stage(

@@ -8,15 +8,16 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, Example
 from mlp.page.style.theme import image_url
+from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.holder.report import NO_IDEAS, NO_TABLE, room_report
 from mlp.page.tabs.classroom.learner import ANIMALS
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.wall import summary
 from mlp.page.tabs.lessons.plan import TASKS
-from tests.page.sight import markup
+from tests.page.sight import at_rest, component, markup, text, visitor_of
 from tests.page.tabs.classroom.test_ideas import filled
 from tests.page.tabs.classroom.ways import Pages, me
-from tests.page.ways import press
+from tests.page.ways import measured, press
 from tests.sample_digits import sample
 
 
@@ -71,8 +72,28 @@ def test_report_has_all_that_came_out_and_names_nobody(classroom: Pages):
 
 
 def test_holder_saves_the_report_beside_the_drawings_before_closing(classroom: Pages):
-    room, holder = after_a_lesson(classroom)
-    assert f'download="class-{room.code}.html"' in markup(holder)
+    _, holder = after_a_lesson(classroom)
+    assert '/room_report"' in markup(holder)
     assert "by 3 writers" in holder.session_state["downloads"].files["room_report"].make()
-    assert f'download="class-{room.code}' not in markup(classroom[2].run())
-    assert f'download="class-{room.code}' not in markup(press(holder, "room_close_anyway"))
+    assert '/room_report"' not in markup(classroom[2].run())
+    assert '/room_report"' not in markup(press(holder, "room_close_anyway"))
+
+
+def test_pages_sheet_and_report_have_the_same_numbers_after_lessons(classroom: Pages):
+    room, _ = after_a_lesson(classroom)
+    learner = measured(press(classroom[2].run(), "train"))
+    visitor_of(learner).job.pause()
+    at_rest(learner)
+    room.begin(TASKS["table"])
+    board, page = (" ".join(text(each.run(), "room_guesses").split()) for each in (classroom[1], learner))
+    shares = re.findall(r"\b\d (?:–|[\d.]+%) \d\b", board)
+    scores = re.findall(r"\d+ of \d+ right", written(component(learner, "room_table")))
+    assert (len(shares), len(scores)) == (10, 3)
+    for key in ("round_teach", "round_control"):
+        measured(press(learner.run(), key))
+    report = " ".join(written(room_report(room)).split())
+    assert [re.findall(r"\b\d (?:–|[\d.]+%) \d\b", words)[:10] for words in (page, report)] == [shares] * 2
+    assert sorted(re.findall(r"\d+ of \d+ right", report)) == sorted(scores)
+    answer = page.partition(" Misread Guesses")[0]
+    assert "You guessed 4." in answer
+    assert "".join(answer.split()) in "".join(written(class_part(visitor_of(learner))).split())

@@ -14,12 +14,12 @@ from mlp.page.draw.networks import pretrained
 from mlp.page.style.html import html_table
 from mlp.page.style.paper import article, digits, heading
 from mlp.page.tabs.classroom.after.changed import QUESTION, changed_words
-from mlp.page.tabs.classroom.break_it import NETWORK
+from mlp.page.tabs.classroom.break_it import NETWORK, lessons_of
 from mlp.page.tabs.classroom.guesses import guess_answer
 from mlp.page.tabs.classroom.learner import Learner, called, person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS
-from mlp.page.tabs.classroom.table import table_of
+from mlp.page.tabs.classroom.table import run_of_table, table_of
 from mlp.page.tabs.lessons.sheet import sheet_button
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.session import visitors
@@ -42,11 +42,11 @@ def class_part(visitor: Visitor) -> str:
     if room is None or mine is None:
         return ""
     lessons = [run for run in all_runs(visitor) if isinstance(run.data, DrawingData) and run.data.room == room.code]
-    newest = next((run for run in all_runs(visitor) if run.snapshot.learned.reads == room.names), None)
+    own = run_of_table(visitor, room)
     parts = {
-        tr("Your drawings"): _readings(mine.drawings, newest),
+        tr("Your drawings"): _readings(mine.drawings, own),
         tr("Your guess"): _guess(room, mine),
-        tr("Your mistakes in Break it"): _readings(mine.mistakes, newest),
+        tr("Your mistakes in Break it"): _readings(mine.mistakes, lessons_of(visitor, room)[0] or own),
         tr("What you taught"): _lessons(lessons) + _taught_others(room, mine),
         tr(QUESTION): changed_words(visitor, room, mine),
     }
@@ -54,12 +54,12 @@ def class_part(visitor: Visitor) -> str:
     return article(tr("Your class: you were {animal}", animal=called(mine.name)), *shown)
 
 
-def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
-    """Return drawings with the answers to them: of the basic network if they are digits, then of the newest run."""
+def _readings(drawings: DrawingSet, own: NumberedRun | None) -> str:
+    """Return drawings with the answers to them: of the basic network if they are digits, then of an own run."""
     basic = tr("the basic network")
     readers: dict[str, Reader] = {basic: pretrained(NETWORK)} if drawings.names == DIGITS else {}
-    if newest is not None:
-        readers[tr("your run {number}", number=newest.number)] = newest.snapshot.reader
+    if own is not None:
+        readers[tr("your run {number}", number=own.number)] = own.snapshot.reader
     if not len(drawings):
         return ""
     answers = [reader.predict(drawings.images) for reader in readers.values()]
@@ -112,10 +112,12 @@ def _taught_others(room: Classroom, mine: Learner) -> str:
     own = {example.image.tobytes() for example in (*mine.drawings.examples, *mine.mistakes.examples)}
     learners = {learner.who for learner in room.learners} - {mine.who}
     others = [visitor for visitor in visitors().present() if person(visitor.id) in learners]
-    data = [visitor.runs.data for visitor in others if visitor.job is not None]
-    n = sum(
-        isinstance(each, DrawingData) and not own.isdisjoint(image.tobytes() for image in each.learned.images)
-        for each in data
-    )
+    n = sum(any(_has_learned(run.data, own) for run in all_runs(visitor)) for visitor in others)
     taught = tr("Networks of others that have learned your drawings, too: {n}.", n=n)
     return f"<p>{taught}</p>" if n else ""
+
+
+def _has_learned(data: object, images: set[bytes]) -> bool:
+    if not isinstance(data, DrawingData) or data.is_control:
+        return False
+    return not images.isdisjoint(image.tobytes() for image in data.learned.images)
