@@ -258,7 +258,11 @@ def lesson_of(mistakes: list[Example], room: str, share: float = USUAL_SHARE) ->
 @redrawn("room_mended", PEOPLE, RUN, where=Where.TAB)
 def mended(visitor: Visitor, room: Classroom) -> None:
     """Draw the buttons of the lessons, and what the visitor's last one has mended and broken, beside its control."""
-    if room.learner(person(visitor.id)) is None or not any(len(learner.mistakes) for learner in room.learners):
+    if room.learner(person(visitor.id)) is None:
+        return
+    if not any(len(learner.mistakes) for learner in room.learners):
+        if room.task.trains == "mistakes":
+            st.html(announced("round_none", tr("Nothing counts yet.")))
         return
     with st.container(horizontal=True, key="round_lessons"):
         these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))

@@ -333,7 +333,7 @@ def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom,
 
     def compared_and_apart(page: AppTest) -> list[list[str]]:
         bodies = component(page, "room_table").split(APART)
-        return [re.findall(r'"row">([^<]*\S)', body) for body in bodies]
+        return [re.findall(r'"row">([^<]*[^<\s])', body) for body in bodies]
 
     basic = [f"{name} · Basic, 25 epochs", "MNIST alone · Basic, 25 epochs"]
     ours, uploaded = "Pretrained · by Inkling", f"{name} · uploaded"
