@@ -41,6 +41,7 @@ class Sliced(Task[W]):
     def __init__(self, work: W, engine: Engine, owner: Hashable = None) -> None:
         super().__init__(engine, owner)
         self.work = work
+        self.begun = time.monotonic()
         self._stopped = False
         with self._changes():
             self._continue()

@@ -17,18 +17,15 @@ from mlp.analysis.classroom.class_table import (
     misread,
     most_misread,
 )
-from mlp.analysis.classroom.one_writer import one_writer
 from mlp.analysis.scores import wilson_interval
 from mlp.analysis.training_way import USUAL_SHARE
 from mlp.class_names import DIGITS
-from mlp.images.augmentation import warp
 from mlp.images.drawing import to_mnist
 from mlp.images.drawings.drawing_set import DrawingSet, Example, as_pixels
 from mlp.images.mnist import Split
 from mlp.images.recorded import render
 from mlp.nn.reader import Reader
 from mlp.page.draw.correction import own_data, teach
-from mlp.page.tabs.classroom.after.changed import SAME, counts_of, in_sentences
 from mlp.page.tabs.classroom.break_it import lesson_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.visitors.refusals import Refusal
@@ -246,30 +243,6 @@ def half_of_turned_digits_are_read_after_a_lesson_with_others() -> None:
         others = Split(images[misread[24:]], labels[misread[24:]])
         for share, least, most in ((USUAL_SHARE, 0.4, 0.85), (0.0, 0.0, 0.05)):
             assert least <= share_read(taught(basic, lesson_of(mistakes, "k7p3x", share)), others) < most
-
-
-def ordinary_writer_changes_nothing_and_one_with_a_seven_of_their_own_does() -> None:
-    """Leave out one of twelve who write alike, but for barred sevens of the first, or one of four who differ."""
-    basic = Reader(pretrained("article").network)
-    usual = [next(iter(STYLES[digit])).__name__ for digit in range(10)]
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        in_class = [
-            [drawn(digit, style, rng) for digit, style in enumerate(usual) for _ in range(2)] for _ in range(12)
-        ]
-        barred = in_class[0][14].image.reshape(28, 28).copy()
-        barred[13:16, 4:24] = 255
-        again = warp(barred.reshape(1, 784), rng, strength=0.1)[0]
-        in_class[0][14:16] = [Example(7, each) for each in (barred.reshape(784), again)]
-        sets = [DrawingSet(DIGITS, tuple(each)) for each in in_class]
-        *_, own_seven = one_writer(sets, 0, basic).remaining()
-        assert own_seven.changed[0][7] == 1
-        assert "Only with yours do all read these: 7 (1 drawing)" in in_sentences(counts_of(own_seven))
-        for base in (basic, None):
-            *_, ordinary = one_writer(sets, 1, base).remaining()
-            assert in_sentences(counts_of(ordinary)).endswith(SAME)
-        few = [list(one_writer(list(writers(seed)[:4]), place).remaining())[-1] for place in (0, 1)]
-        assert not all(in_sentences(counts_of(each)).endswith(SAME) for each in few)
 
 
 def line_of(right: np.ndarray, n: int) -> Line:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.claims import of_class, of_lab, of_page, of_plan, of_training
+from tests.claims import of_change, of_class, of_lab, of_page, of_plan, of_training
 from tests.claims.texts import texts
 
 CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
@@ -100,8 +100,14 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("guesses", "in another class of as many, it may well be another"): (
         of_class.another_name_is_misread_most_in_many_classes_and_seldom_if_one_is_said
     ),
-    ("changed", "As many with as without yours: others taught them the same"): (
-        of_class.ordinary_writer_changes_nothing_and_one_with_a_seven_of_their_own_does
+    ("changed", "no difference beyond what chance makes"): (
+        of_change.ordinary_writer_changes_nothing_and_one_with_a_seven_of_their_own_does
+    ),
+    ("changed", "would have shown in four of five tries"): (
+        of_change.chance_shows_a_difference_in_one_of_a_hundred_and_what_is_said_to_show_mostly_does
+    ),
+    ("changed", "Chance alone shows a difference for one learner in a hundred"): (
+        of_change.chance_shows_a_difference_in_one_of_a_hundred_and_what_is_said_to_show_mostly_does
     ),
     ("round", "reads nearly all of these, and often about half of the others or more"): (
         of_class.lesson_mends_and_breaks_and_so_does_its_control

@@ -6,7 +6,7 @@ from mlp.analysis.classroom.class_table import READS
 from mlp.analysis.diagnosis import diagnoses
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
-from mlp.page.tabs.classroom.after.changed import SAME
+from mlp.page.tabs.classroom.after.changed import CHANCE, NONE, TOO_FEW
 from mlp.page.tabs.classroom.break_it import CONTROL, TAUGHT
 from mlp.page.tabs.classroom.guesses import UNSURE
 from mlp.page.tabs.classroom.table import APART
@@ -46,7 +46,7 @@ def texts() -> dict[str, str]:
     for name, asked in {**asked_in, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found |= {"table": f"{READS} {APART}", "number": large_number(None, None), "loss": loss_summary(None)}
-    found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE, "changed": SAME}
+    found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE, "changed": f"{NONE} {TOO_FEW} {CHANCE}"}
     found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
     found["lesson's cost"] = COST
     found.update(

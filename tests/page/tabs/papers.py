@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mlp.analysis.classroom.one_writer import N_PAIRS
 from mlp.analysis.guess_comparison import POINTS
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
@@ -81,8 +82,9 @@ def in_a_room(visitor: Visitor) -> Classroom:
     room.guess(me, 4)
     called_otherwise = tuple(Example((each.label + 1) % 10, each.image) for each in some_digits(0, 4).examples)
     room.change(replace(room.learner(me), mistakes=replace(NO_DIGITS, examples=called_otherwise)))
-    counts = {"n_right": [[11, 13], [8, 9]], "changed": [[0, 1, 0, 2, *[0] * 6], [0] * 10], "n": 14}
-    visitor.kept[KEPT] = {"of": [room.code, room.learner(me).number], "results": {TAUGHT: {**counts, "names": DIGITS}}}
+    counts = {"differences": [3, 2, 4, 2, 3, 2, 3, 4, 2, 3], "changed": [[0, 1, 0, 2, *[0] * 6], [0] * 10], "n": 14}
+    holds_for = [room.code, room.learner(me).number, N_PAIRS]
+    visitor.kept[KEPT] = {"of": holds_for, "results": {TAUGHT: {**counts, "names": DIGITS}}}
     for phase in range(len(PHASES)):
         room.poll.ask(phase)
         for number in range(LEAST + 2):
