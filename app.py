@@ -11,7 +11,7 @@ from mlp.page.draw.answer import answer_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
 from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
-from mlp.page.draw.networks import FILES, network_choice, pretrained
+from mlp.page.draw.networks import FILES, answering, network_choice, pretrained
 from mlp.page.draw.on_canvas import follow_network
 from mlp.page.draw.photo import photo_section
 from mlp.page.draw.share import share_drawing, share_section, share_settings
@@ -106,7 +106,7 @@ def page() -> None:
             share_section(visitor, SHARED)
             open_button(visitor)
         with st.container(border=True, key="train_card", gap=None):
-            training_section(visitor, sign_subject(visitor))
+            training_section(visitor, answering(visitor).reader, sign_subject(visitor))
         lessons_place(visitor, class_part)
     tabs_section(visitor)
     strip(visitor)

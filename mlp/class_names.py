@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Sequence
 
-from mlp.language import ENGLISH, Later, listed, mark, speaks
+from mlp.language import ENGLISH, Later, listed, mark, speaks, tr
 
 DIGITS = tuple("0123456789")
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_CHARACTERS = 12
+MAX_REPEATED = 30
+"""Characters of names, or of a link's values, that a sentence or a title repeats."""
 
 BREAKS = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that names must not hold: control characters, surrogates, line and paragraph separators."""
@@ -89,6 +91,16 @@ def either(names: Sequence[str]) -> str:
     if speaks() != ENGLISH:
         return listed(names, "or")
     return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def shortened(texts: Sequence[str]) -> str:
+    """Return names, or values of a link, as one text, cut after some characters.
+
+    >>> shortened(["A", "B", "C"])
+    'A, B, C'
+    """
+    text = ", ".join(texts)
+    return (text if len(text) <= MAX_REPEATED else text[:MAX_REPEATED] + "…") or tr("nothing")
 
 
 def listing(names: Sequence[str]) -> str:

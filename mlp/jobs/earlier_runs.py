@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 
+from mlp.class_names import shortened
 from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
-from mlp.training.data.drawing_data import DrawingData, room_of
+from mlp.language import Later, mark
+from mlp.training.data.drawing_data import DrawingData, room_of, sign_settings
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
+from mlp.training.recipes import RECIPES
 from mlp.training.run import Run
 from mlp.training.setting_entry import value_label
 from mlp.training.settings import Settings
@@ -26,6 +29,31 @@ class NumberedRun:
     snapshot: Snapshot
     data: Source
     origin: Origin | None = None
+
+    @property
+    def recipe(self) -> str | None:
+        """The name of the recipe that made it; None for settings of one's own, and for a lesson."""
+        made = (name for name, recipe in RECIPES.items() if self.is_made_by(recipe.settings))
+        return None if self._is_taught else next(made, None)
+
+    @property
+    def title(self) -> Later:
+        """Its one name for visitors, plain text: its number and what made it, "3 · Far too fast" or "4 · A, B, C"."""
+        label = RECIPES[self.recipe].label if self.recipe else mark("own settings")
+        learned, both = self.snapshot.learned, "{number:d} · {made}"  # without a word to translate
+        label = Later(mark("taught") if self._is_taught else label)
+        made = learned.of(label, shortened(learned.names), learned.title)
+        return Later(both, number=self.number, made=made)
+
+    def is_made_by(self, settings: Settings) -> bool:
+        """Whether a new run by these settings, of the same names, has the settings of this one."""
+        made = self.snapshot.settings
+        return made == self.snapshot.learned.of(settings, sign_settings(settings, made.names))
+
+    @property
+    def _is_taught(self) -> bool:
+        is_drawn = isinstance(self.data, DrawingData) and self.snapshot.learned.are_digits
+        return self.origin is not None or is_drawn
 
     @property
     def measured_by(self) -> tuple[object, object]:

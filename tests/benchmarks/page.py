@@ -175,9 +175,9 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     page.evaluate(WATCH_PEN)
     page.evaluate(WATCH_EVENTS)
     button(page, "train").click()
-    expect(page.locator(".ink-reader")).to_contain_text(tr("your run"))
+    expect(page.locator(".ink-reader")).to_contain_text(tr("own settings"))
     page.get_by_role("radio", name=tr("Pretrained")).click()
-    expect(page.locator(".ink-reader")).to_contain_text(tr("the pretrained network"))
+    expect(page.locator(".ink-reader")).to_contain_text(tr("Pretrained"))
     events = events_to_bars(page, strokes)
     return [
         row_of("pointer event to bars, during a run", events),

@@ -187,7 +187,7 @@ def each_lesson_begins_with_the_network_before_any_lesson() -> None:
             weights = [after_steps(visitor, engine)]
             for data_of in (own_data, partial(with_class, others, own)):
                 assert teach(visitor, data_of, refusal=refusal)
-                assert visitor.runs.origin[:2] == ("run 1", None)
+                assert visitor.runs.origin[:2] == ("1 · own settings", None)
                 assert visitor.job.first_network.values.tobytes() == weights[0]
                 weights.append(after_steps(visitor, engine))
         assert len(set(weights)) == 3  # each lesson has changed it

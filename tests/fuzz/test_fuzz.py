@@ -33,7 +33,8 @@ from mlp.nn.weights import FORMAT, ModelError, dump_model
 from mlp.page.live.desk import Desk, checked_drawing
 from mlp.page.settings.link import position_in, settings_problems
 from mlp.page.tabs.lab.map import FITTED
-from mlp.page.tabs.runs.runs_section import description_of
+from mlp.page.train.about_network import about_network
+from mlp.page.visitors.shelf import PRETRAINED
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
 from mlp.training.positions import controls, settings_at
@@ -138,9 +139,9 @@ def answer_to(ink: np.ndarray) -> None:
 def read_weights(data: bytes) -> None:
     network = network_for_drawings(data, "a<b>.safetensors")
     assert np.isfinite(network.network.values).all()
-    assert "<script" not in description_of(network)
-    # The page and the disk take its texts.
-    json.dumps([description_of(network), network.facts], ensure_ascii=False).encode()
+    about = about_network(PRETRAINED._replace(key="uploaded-1"), network, measures=False)
+    assert "<script" not in about
+    json.dumps([about, network.facts], ensure_ascii=False).encode()  # the page and the disk take its texts
     network.predict_proba(np.zeros((1, 784), np.uint8))
 
 

@@ -77,6 +77,11 @@ def open_in(page: AppTest) -> set[str]:
     return {page.session_state["shown_section"], *chosen, *(head.value for head in page.subheader)}
 
 
+def networks(page: AppTest) -> list[str]:
+    """Return the titles of the networks beside the canvas, without the marks of what a narrow row hides."""
+    return [chip.replace(" *·", " ·").removesuffix("*") for chip in page.segmented_control(key="network").options]
+
+
 def address(page: AppTest) -> dict[str, list[str]]:
     """Return the query of the address that the page has sent to the browser, each name with all its values."""
     return parse_qs(component(page, "went")["query"])

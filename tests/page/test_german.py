@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.script.language import asked_by
-from tests.page.sight import WILD, at_rest, draw, eventually, finished, text, visitor_of
+from tests.page.sight import WILD, at_rest, draw, eventually, finished, networks, text, visitor_of
 from tests.page.ways import press
 
 pytestmark = pytest.mark.usefixtures("german")
@@ -18,14 +18,14 @@ def test_drawing_is_asked_for_and_read(open_page: Callable[..., AppTest]):
     draw(page, 7)
     assert text(page, "answer").startswith("7 99,")
     assert text(page, "answer").endswith("% sicher")
-    assert text(page, "answer_by") == "Es liest: das vortrainierte Netz"
+    assert text(page, "answer_by") == "Es liest das Netz Vortrainiert"
 
 
 def test_run_has_its_names_and_numbers_as_in_german(open_page: Callable[..., AppTest]):
     page = finished(press(open_page(epochs=1), "train"))
     assert page.button(key="pause").label == "Weiter"
     assert "Schritt 125 von 125" in text(page, "progress")
-    assert page.segmented_control(key="network").options == ["Vortrainiert", "Einfach", "Dein Lauf"]
+    assert networks(page) == ["Vortrainiert", "Einfach", "1 · eigene Einstellungen"]
 
 
 def test_problem_of_a_run_comes_with_its_remedy(open_page: Callable[..., AppTest]):

@@ -82,8 +82,8 @@ def read_desk(page: LivePage, visitor: Visitor, answerer: Answerer) -> Answer:
     image = None if digit.drawing is None else digit.drawing.image.tobytes()
     desk.read_of = image if digit.is_seen else None
     desk.meant = None
-    if digit.drawing is not None and visitor.job is not None:  # the strip is that of the run, whatever answers
-        desk.meant = true_label(visitor, digit.drawing, visitor.job.snapshot().reader)
+    if digit.drawing is not None and answerer.shelved.job is not None:  # whose strip the card has
+        desk.meant = true_label(visitor, digit.drawing, answerer.reader)
     if desk.given is not None and digit.drawing is desk.given.image:
         desk.meant = desk.given.label
     step = None if answerer.shelved.job is None else answerer.step

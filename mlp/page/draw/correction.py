@@ -175,7 +175,7 @@ def _untaught(answerer: Answerer) -> tuple[Reader, str]:
     """Return the network that answers, or the one with which its lesson began, and the name of that network."""
     run, job = answerer.shelved.run, answerer.shelved.job
     if run is None or run.origin is None or not isinstance(run.data, DrawingData):
-        return answerer.reader, answerer.shelved.called if run is None else Later("run {number}", number=run.number)
+        return answerer.reader, answerer.shelved.title
     start = None if job is None else job.rewind.start
     if job is None or start is None:
         gone = mark("what it was before its last lesson, {origin}, is no longer known")

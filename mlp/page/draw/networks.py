@@ -10,17 +10,19 @@ import numpy as np
 import streamlit as st
 
 from mlp import DEFAULT_MODEL
-from mlp.class_names import in_words
+from mlp.class_names import in_words, shortened
 from mlp.language import tr, tr_as
 from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page import state
-from mlp.page.script.link import hidable, shortened
+from mlp.page.script.link import hidable
 from mlp.page.session_var import ControlVar
+from mlp.page.style.theme import plain
 from mlp.page.train.run_words import duration
-from mlp.page.visitors.shelf import PRETRAINED, SHIPPED, Shelved, chosen, shelf
+from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.shelf import BASIC, PRETRAINED, SHIPPED, Shelved, chosen, shelf
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
 
@@ -82,12 +84,16 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers; what it reads is what is drawn."""
-    there, more = _beside([*shelf(visitor).values()], chosen(visitor))
+    networks, answers = shelf(visitor), chosen(visitor)
+    if answers != BASIC and not (all_runs(visitor) or visitor.sweep.jobs):
+        del networks[BASIC]  # a newcomer would take it for the recipe of this name
+    there, more = _beside([*networks.values()], answers)
     quiet: Any = {"label_visibility": "collapsed", "persist_state": "session"}
-    names = {network.key: tr(network.name) for network in (*there, *more)}
+    titles = {network.key: tr(network.title) for network in networks.values()}
     with st.container(horizontal=True, vertical_alignment="center", gap=None, key="networks"):
         keys = [network.key for network in there]
-        state.network.choice(tr("Which network answers"), keys, wrap=False, format_func=names.__getitem__, **quiet)
+        label = tr("Which network answers")
+        state.network.choice(label, keys, wrap=False, format_func=lambda key: _chip(titles[key]), **quiet)
         if more:
             _others.set("")
             with _others.placed():
@@ -95,18 +101,25 @@ def network_choice(visitor: Visitor) -> None:
                     tr("Other networks"),
                     ["", *(network.key for network in more)],
                     key=_others.key,
-                    format_func={**names, "": tr_as("networks", "{n} more", n=len(more))}.__getitem__,
+                    format_func={**titles, "": tr_as("networks", "{n} more", n=len(more))}.__getitem__,
                     on_change=_others.on_change(lambda: state.network.set(_others.get())),
                     placeholder="",
                     **quiet,
                 )
 
 
+def _chip(title: str) -> str:
+    """Return a title as Markdown, with the part that a narrow row hides, but for screen readers, in italics."""
+    number, dot, rest = plain(title).partition(" · ")
+    return f"{number} *· {rest}*" if dot else number
+
+
 def _beside(there: list[Shelved], answers: str) -> tuple[list[Shelved], list[Shelved]]:
     """Return those beside the canvas, of many the one that answers and the newest by what they read, and the others."""
     all_keys, newest = [network.key for network in there], {network.reads: network.key for network in reversed(there)}
-    firsts = dict.fromkeys([*SHIPPED, answers, *all_keys[2:3], *reversed(newest.values()), *all_keys])
-    beside = all_keys if len(there) <= MOST else [*firsts][: MOST - 1]
+    yours = [key for key in all_keys if key not in SHIPPED]
+    firsts = dict.fromkeys([*SHIPPED, answers, *yours[:1], *reversed(newest.values()), *all_keys])
+    beside = all_keys if len(there) <= MOST else [key for key in firsts if key in all_keys][: MOST - 1]
     others = [network for network in there if network.key not in beside]
     return [network for network in there if network.key in beside], others
 
@@ -136,7 +149,7 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answere
     """
     shelved = shelf(visitor).get(key, PRETRAINED)
     lent = loan if loan is not None and loan.key == shelved.key else None
-    network = html.escape(tr(shelved.called))
+    network = html.escape(tr(shelved.title))
     if shelved.run is None:
         reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan

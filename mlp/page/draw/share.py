@@ -25,7 +25,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
 from mlp.page.style.reach import named_address
-from mlp.page.style.theme import LIGHT
+from mlp.page.style.theme import LIGHT, plain
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.shelf import chosen
 from mlp.page.visitors.visitor import Visitor
@@ -91,7 +91,7 @@ def _picture(visitor: Visitor) -> None:
     network = answering(visitor).shelved
     if network.is_earlier:
         none = mark("There is no animation of {network}: only the newest run has the steps that led to its weights.")
-        st.caption(tr(none, network=tr(network.called)))
+        st.caption(tr(none, network=plain(tr(network.title))))
     if network.job is not None and network.job.rewind.keeps:
         download_button(
             tr("Download an animation"),

@@ -3,11 +3,12 @@
 Hidden is not locked: a hidden control keeps its value, the link can set it, and editing the link shows it again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import streamlit as st
 
+from mlp.class_names import shortened
 from mlp.language import ENGLISH, speaks, tr
 from mlp.page.session_var import SessionVar
 
@@ -16,8 +17,6 @@ IN_LINK = "lang"
 Query = dict[str, list[str]]
 """All values of each name in an address."""
 MAX_NAMES = 60
-MAX_CHARS = 30
-"""Of a value that the page repeats."""
 
 _linked_query = SessionVar[Query | None]("linked_query", None)
 """The query of the link that opened the page."""
@@ -124,9 +123,3 @@ def one_of(label: str, names: Iterable[str], text: str | None) -> list[str]:
     if not names:  # if all are hidden
         return [tr("{setting} must be absent, got {given}", **values)]
     return [tr("{setting} must be one of {names}, got {given}", **values)]
-
-
-def shortened(texts: Sequence[str]) -> str:
-    """Return values of the link as one text, of which at most the beginning is repeated on the page."""
-    text = ", ".join(texts)
-    return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or tr("nothing")

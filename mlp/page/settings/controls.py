@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, shortened
 from mlp.images.handwriting import STYLE_LABELS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark, several, tr
 from mlp.page import state
 from mlp.page.script.language import slider_format
-from mlp.page.script.link import hidable, shortened
+from mlp.page.script.link import hidable
 from mlp.page.script.redraw import Event, redraw, redrawn, rerun_page
 from mlp.training.positions import controls, settings_at
 from mlp.training.recipes import RECIPES, recipe_of
@@ -128,16 +128,22 @@ def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
     ]
     n_more = several("{n} more set", "{n} more set", len(changed))
     more = f' · <span title="{html.escape(", ".join(changed))}">{n_more}</span>' if changed else ""
-    settings = replace(chosen_settings(), names=names)
-    n = settings.n_parameters
+    settings = chosen_settings()
+    n = replace(settings, names=names).n_parameters
     if names == DIGITS:
         size = tr("<b>{n:,}</b> numbers to learn, for digits", n=n)
     else:
         size = tr("<b>{n:,}</b> numbers to learn, for {signs}", n=n, signs=html.escape(shortened(names)))
-    shown = settings if run is None else run.snapshot.settings
-    if run is None or (shown.layer_sizes, shown.names) == (settings.layer_sizes, names):
+    if run is None or (names == run.snapshot.settings.names and _made_by(settings, run)):
         return size + more
-    return tr("Next: {size} · run {run}: {n:,}", size=size, run=run.number, n=shown.n_parameters) + more
+    return tr("Next: {size}, unlike {run}", size=size, run=html.escape(tr(run.title))) + more
+
+
+def _made_by(settings: Settings, run: NumberedRun) -> bool:
+    """Whether a run was made by these settings, with a learning rate that was moved while it played."""
+    rates = [rate for _, rate in run.snapshot.history.learning_rates]
+    made = run.snapshot.settings.learning_rate
+    return run.is_made_by(replace(settings, learning_rate=made) if settings.learning_rate in rates[-1:] else settings)
 
 
 def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from mlp.class_names import shortened
 from mlp.images.stroke_link import strokes_from_text
 from mlp.language import mark, tr
 from mlp.page import state
-from mlp.page.script.link import Query, linked, linked_query, one_of, shortened
+from mlp.page.script.link import Query, linked, linked_query, one_of
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.training.positions import controls, positions_of
 from mlp.training.recipes import FIRST, RECIPES, recipe_of

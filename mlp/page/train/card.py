@@ -1,5 +1,6 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
+import html
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -8,6 +9,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.language import Later, tr, tr_as
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.script.link import hidable
@@ -22,7 +24,7 @@ from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import all_runs, begin, shows_run
-from mlp.page.visitors.shelf import answers_now, chosen, run_on_card, shelf, to_learn
+from mlp.page.visitors.shelf import answers_now, shelf, to_learn
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, sign_settings
 from mlp.training.data.saved_sources import Source
@@ -70,8 +72,8 @@ class Subject(NamedTuple):
     data_of: Callable[[Visitor], Source]
 
 
-def training_section(visitor: Visitor, subject: Subject | None = None) -> None:
-    """Draw what one presses, and what happens: it grows while the job plays.
+def training_section(visitor: Visitor, reader: Reader, subject: Subject | None = None) -> None:
+    """Draw what one presses, and what happens: it grows while the job plays; ``reader`` is the network that answers.
 
     A new run learns the ``subject``, by default what the network that answers reads.
     """
@@ -80,15 +82,15 @@ def training_section(visitor: Visitor, subject: Subject | None = None) -> None:
     names = getattr(to_learn(visitor), "names", DIGITS) if subject is None else subject.names
     _run_buttons(visitor, begin_run)
     recipe_buttons(begin_run)
-    run, move = run_on_card(visitor, chosen(visitor)), partial(_move_setting, visitor, visitor.runs.current)
+    run, move = answers_now(visitor).run, partial(_move_setting, visitor, visitor.runs.current)
     settings_panel(names, None if visitor.shows_sweep else run, move)
-    _progress_and_curves(visitor)
+    _progress_and_curves(visitor, reader)
     note_section(visitor)
 
 
 def _run_buttons(visitor: Visitor, begin_run: Callable[..., None]) -> None:
     shown, playing = visitor.shown, visitor.shown.playing
-    is_earlier = answers_now(visitor).is_earlier and not visitor.shows_sweep
+    answers = answers_now(visitor)
     with st.container(horizontal=True, vertical_alignment="center", key="train_head", gap=None):
         st.button(tr("Train a new network"), key="train", on_click=begin_run)
         st.button(
@@ -98,13 +100,13 @@ def _run_buttons(visitor: Visitor, begin_run: Callable[..., None]) -> None:
             on_click=_set_playing,
             args=(visitor, visitor.runs.current, not playing),
         )
-        if is_earlier and shown.can_continue:
-            which = tr("run {number}", number=visitor.runs.current)
-            st.html(f'<p class="ink-status">{which}</p>', width="content")
+        if answers.is_earlier and shown.can_continue and not visitor.shows_sweep:  # the buttons are the newest one’s
+            which = html.escape(tr(all_runs(visitor)[0].title))
+            st.html(f'<p class="ink-status" title="{which}">{which}</p>', width="content")
         st.button(
             tr("One step"),
             key="step",
-            disabled=is_earlier or visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
+            disabled=answers.is_earlier or visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
             on_click=_step,
             args=(visitor, visitor.runs.current, begin_run),
             help=tr("Trains on a single minibatch, then stops."),
@@ -119,12 +121,11 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
 
 
 @redrawn("progress_and_curves")
-def _progress_and_curves(visitor: Visitor) -> None:
+def _progress_and_curves(visitor: Visitor, reader: Reader) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)
     answers = answers_now(visitor)
-    earlier = answers.key if answers.is_earlier else None
-    view = View(earlier, state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
+    view = View(answers.key, reader, state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
     page = this_page()
     parts = run_parts(visitor, view, page)
     drawn = parts.get("step")
@@ -132,13 +133,16 @@ def _progress_and_curves(visitor: Visitor) -> None:
     if not page.followed:
         page.arrived(drawn)
     with st.container(key="progress"):
-        if drawn is not None:
-            st.html(live("number", parts["html.number"]))
+        for name in ("number", "about"):
+            if f"html.{name}" in parts:
+                st.html(live(name, parts[f"html.{name}"]))
         st.html(live("progress", parts["html.progress"]))
         if drawn is not None:
             st.html(live("strip", strip(visitor, page.desk, answers)))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
+        if "plot.loss" not in parts:  # the network that answers has no run
+            return
         for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):
             with column.container(key=f"{quantity}_curve", gap=None):
                 _curve(visitor, quantity, parts.get(f"html.{quantity}_summary"), parts.get(f"plot.{quantity}"), epochs)

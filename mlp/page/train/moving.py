@@ -6,16 +6,19 @@ from typing import NamedTuple
 
 from mlp.jobs.sweep import Sweep, Trial
 from mlp.language import number, tr
+from mlp.nn.reader import Reader
 from mlp.page.live.live_page import LivePage, Parts
 from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
 from mlp.page.style.plots import QUANTITIES, PlacedPlot, color_of, placed, run_plot, runs_plot
+from mlp.page.train.about_network import about_network
 from mlp.page.train.accuracy import large_number, synthetic_accuracy
 from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
-from mlp.page.visitors.shelf import run_on_card
+from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.shelf import PRETRAINED, shelf
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
 from mlp.training.setting_entry import heading
@@ -24,8 +27,10 @@ from mlp.training.setting_entry import heading
 class View(NamedTuple):
     """The choices of a page's session that affect the moving parts."""
 
-    earlier: str | None
-    """The key of the earlier run that answers, whose parts they are; None for whichever run is the newest."""
+    key: str
+    """The key of the network that answers, which they are about."""
+    reader: Reader
+    """The same network, as it was for the script."""
     speed: str
     epochs: int
     """Those on the slider, for empty axes."""
@@ -39,19 +44,25 @@ class View(NamedTuple):
 
 
 def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
-    """Return the moving parts of the run, or of the sweep that is shown in its place."""
+    """Return the moving parts of the network that answers: its run, or what is known of it; or of the shown sweep."""
     if (together := visitor.shown) is visitor.sweep:
         return _sweep_parts(together, view) | {"html.guessed": guessed(visitor, view.guess)}
-    run = run_on_card(visitor, view.earlier)
-    number, snapshot = (visitor.runs.current, None) if run is None else (run.number, run.snapshot)
-    job = visitor.job if number == visitor.runs.current else None
-    is_earlier = run is not None and job is None
-    if is_earlier and visitor.job is not None:
+    answers, runs = shelf(visitor).get(view.key, PRETRAINED), all_runs(visitor)
+    run, job, is_earlier = answers.run, answers.job, answers.is_earlier
+    if job is None and visitor.job is not None:
         visitor.job.note_seen(visitor.job.snapshot().step)  # for which a slow run waits, and nobody sees it here
-    parts: Parts = {
+    first: Parts = {"html.number": large_number(run, job)}
+    if run is None and (runs or answers.key != PRETRAINED.key):  # the card of a newcomer is an invitation alone
+        first = {"html.about": about_network(answers, view.reader, measures=view.drawn is not None)}
+    if run is None and runs:
+        return first | {
+            "html.progress": progress(runs[0], view.speed, is_earlier=visitor.job is None),
+            "html.spoken": spoken_progress(visitor, runs[0].snapshot, page),
+        }
+    number, snapshot = (visitor.runs.current, None) if run is None else (run.number, run.snapshot)
+    parts: Parts = first | {
         "step": (number, -1 if snapshot is None else snapshot.step),
-        "html.number": large_number(run, job),
-        "html.progress": progress(snapshot, view.speed, number),
+        "html.progress": progress(run, view.speed, is_earlier=is_earlier),
         "html.spoken": "" if is_earlier else spoken_progress(visitor, snapshot, page),
         "html.loss_summary": loss_summary(snapshot),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(snapshot),
@@ -60,8 +71,7 @@ def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
     }
     moves = snapshot is not None and (snapshot.playing or snapshot.busy)
     if moves or view.drawn != parts["step"]:
-        below = [] if is_earlier else visitor.runs.shown_runs()
-        earlier = [(tr("run {number}", number=run.number), run.snapshot.history) for run in below]
+        earlier = [(tr(run.title), run.snapshot.history) for run in visitor.runs.shown_runs() if not is_earlier]
         guess = None if snapshot is None or is_earlier or view.guess is None else view.guess.curve
         for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
             history = History(1) if snapshot is None else snapshot.history

@@ -8,10 +8,12 @@ import streamlit as st
 
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
-from mlp.jobs.earlier_runs import NumberedRun
+from mlp.class_names import DIGITS
 from mlp.jobs.job import Job
+from mlp.jobs.origin import remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import Later, mark, tr
+from mlp.page import state
 from mlp.page.script.link import hidable, hidden
 from mlp.page.script.redraw import redrawn, rerun_page
 from mlp.page.settings.controls import SETTING, chosen_settings, set_controls
@@ -22,8 +24,8 @@ from mlp.page.train.moving import guessed, legend
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import begin
-from mlp.page.visitors.shelf import chosen, run_on_card
+from mlp.page.visitors.runs import all_runs, begin, run_key
+from mlp.page.visitors.shelf import Shelved, answers_now
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.recipes import RECIPES, recipe_of
@@ -48,7 +50,7 @@ hidable("hints", "Hints when a run goes wrong", "")
 @redrawn("note_drawn", SETTING)
 def note_section(visitor: Visitor) -> None:
     """Draw why the last press was refused, else what goes wrong, else what the visitor guesses, compares or chose."""
-    run = run_on_card(visitor, chosen(visitor))
+    answers = answers_now(visitor)
     with st.container(horizontal=True, vertical_alignment="center", key="note", gap="small"):
         if refused.is_kept():
             refused.show()
@@ -59,24 +61,44 @@ def note_section(visitor: Visitor) -> None:
             guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
             if visitor.shows_sweep:
                 st.html(live("legend", legend(visitor.shown.trials())))
-        elif run is not None and run.snapshot.error:
-            st.error(plain(tr(run.snapshot.error)))
+        elif answers.run is not None and answers.run.snapshot.error:
+            st.error(plain(tr(answers.run.snapshot.error)))
         else:
-            _about_run(visitor, run)
+            _about(visitor, answers)
 
 
-def _about_run(visitor: Visitor, run: NumberedRun | None) -> None:
-    """Draw the run's worst problem, or a warning about its validation images, or the purpose of the chosen settings."""
-    job, recipe, warning = visitor.job, recipe_of(chosen_settings()), ""
-    if run is not None:
-        is_newest = run.number == visitor.runs.current
-        if job is not None and is_newest and "hints" not in hidden() and (diagnosed := problems(job, run.snapshot)):
-            _diagnosis(visitor, run.snapshot, diagnosed[0])
-            return
-        warning = measured_on(run.data, run.origin)
-    own = mark("Your own settings.") if run is None else ""  # a run's are named above, and may be those of a plan
-    words = warning or tr(RECIPES[recipe].explained if recipe else own)
+def _about(visitor: Visitor, answers: Shelved) -> None:
+    """Draw the worst problem of the run that answers, or that it replaced an unfinished one, or what its recipe is for.
+
+    A warning about its score goes before the recipe. Before the first run, it is the purpose of the chosen settings.
+    """
+    run, job = answers.run, answers.job
+    if job is not None and run is not None and "hints" not in hidden() and (found := problems(job, run.snapshot)):
+        _diagnosis(visitor, run.snapshot, found[0])
+        return
+    kept = next((each for each in visitor.runs.runs if each.number == visitor.runs.current - 1), None)
+    is_replaced = kept is not None and kept.snapshot.can_continue and job is not None and job.playing
+    if kept is not None and is_replaced:
+        words = tr("{network} is kept as it was at epoch {epoch}.", network=tr(kept.title), epoch=kept.snapshot.epoch)
+    elif run is not None:
+        continues = run.origin and tr(mark("It continues {network}."), network=tr(run.origin.name))
+        words = measured_on(run.data, run.origin) or continues or (_purpose(run.recipe) if run.recipe else "")
+    elif all_runs(visitor):
+        words = tr(remark_on_score(answers.root, "test")) if answers.reads == DIGITS else ""
+    else:
+        words = _purpose(recipe_of(chosen_settings()))
     st.html(f'<p class="ink-status">{html.escape(words)}</p>')
+    if kept is not None and is_replaced:
+        st.button(tr("Show it"), key="show_replaced", on_click=_choose, args=(run_key(kept.number),))
+
+
+def _choose(key: str) -> None:
+    state.network.set(key)
+    rerun_page()
+
+
+def _purpose(recipe: str | None) -> str:
+    return tr(RECIPES[recipe].explained if recipe else mark("Your own settings."))
 
 
 def _diagnosis(visitor: Visitor, snapshot: Snapshot, diagnosis: Diagnosis) -> None:

@@ -5,6 +5,7 @@ import math
 
 from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import mark, number, several, tr
@@ -15,16 +16,17 @@ from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation, Quantity
 
 
-def progress(snapshot: Snapshot | None, chosen_speed: str, number: int = 0) -> str:
+def progress(run: NumberedRun | None, chosen_speed: str, *, is_earlier: bool = False) -> str:
     """Return the progress bar with its text, and a mark while a run plays, as HTML; there may be no run yet."""
-    if snapshot is None:
+    if run is None:
         empty = tr("Nothing trained yet.")
         text = tr(
             "A new network knows nothing. <b>Train it</b>, and watch its mistakes fall and what it reads right rise."
         )
         return f'<p class="ink-untrained"><span class="ink-unseen">{empty} </span><span>{text}</span></p>'
+    snapshot = run.snapshot
     sizes = "–".join(map(str, snapshot.settings.layer_sizes))
-    parts = [tr("<b>Run {number}</b> {sizes}", number=number, sizes=sizes), snapshot.moment]
+    parts = [f"<b>{html.escape(tr(run.title))}</b> {sizes}", snapshot.moment]
     parts += [tr("slow start")] * (snapshot.speed not in ("full", chosen_speed.lower()))
     if snapshot.speed != "full" and len(snapshot.history):
         share = percent(float(snapshot.history.accuracies[-1]))
@@ -37,7 +39,7 @@ def progress(snapshot: Snapshot | None, chosen_speed: str, number: int = 0) -> s
     elif snapshot.diverged:
         parts.append(tr("stopped"))
     elif not snapshot.playing:
-        parts.append(tr("pausing …") if snapshot.busy else tr("paused"))
+        parts.append(tr("kept") if is_earlier else tr("pausing …") if snapshot.busy else tr("paused"))
     parts.append(html.escape(tr("on {data}", data=tr(snapshot.data_name))))
     if snapshot.worker_failures and snapshot.error is None:
         n = snapshot.worker_failures
@@ -48,7 +50,8 @@ def progress(snapshot: Snapshot | None, chosen_speed: str, number: int = 0) -> s
                 n,
             )
         )
-    plays = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * snapshot.playing  # for the style sheet
+    first = " ink-first" * (run.number == 1)
+    plays = f'<i class="ink-plays{first}" hidden></i>' * snapshot.playing  # for the style sheet
     return (
         f"{track(tr('Training'), snapshot.progress)}{plays}"
         f'<p class="ink-status"><span>{"</span> <span>".join(parts)}</span></p>'

@@ -95,12 +95,14 @@ def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
     """Return a run's readings of the drawing on a desk, step by step, as HTML; surer ones have a stronger color.
 
     The first one with the right answer is marked; with the last answer, if the right one is unknown. An earlier run
-    that ``answers`` has no readings any more.
+    that ``answers`` has no readings any more, and a network without a run has none.
     """
     if answers.is_earlier:
         text = tr("Only the newest run has what it read while it learned.")
         return f'<div class="ink-strip"><small>{text}</small></div>'
-    learned = visitor.job.snapshot().learned if visitor.job else Learned()
+    if answers.job is None:
+        return ""
+    learned = answers.job.snapshot().learned
     names = learned.names
     shown = [reading for reading in readings(visitor, desk) if reading[1] < len(names)]
     if len(shown) < 2:

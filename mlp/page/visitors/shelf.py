@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, shortened
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
-from mlp.language import Later, mark
+from mlp.language import Later
 from mlp.learned import names_read
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.script.link import linked, shortened
-from mlp.page.style.theme import plain
+from mlp.page.script.link import linked
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.runs import all_runs, run_key
 from mlp.page.visitors.visitor import FRIENDS, Visitor
@@ -24,15 +23,14 @@ LINKED = "network"
 
 
 class Shelved(NamedTuple):
-    """A network on the shelf: its key, its name on a button and in sentences, and what it reads, see `Learned.reads`.
+    """A network on the shelf: its key, its title, plain text by which all of the page calls it, and `Learned.reads`.
 
     A reload and a link find it by its key. ``root`` says where its weights come from, as in `Origin`. A run's own is in
     ``run``, and in ``job`` if it is the newest. A friend's is with a `state.Loan`, while it answers.
     """
 
     key: str
-    name: Later
-    called: Later
+    title: Later
     reads: tuple[str, ...]
     root: str | None
     run: NumberedRun | None = None
@@ -51,14 +49,15 @@ class Shelved(NamedTuple):
         return self.run is not None and self.job is None
 
 
-PRETRAINED = Shelved("pretrained", Later("Pretrained"), Later("the pretrained network"), DIGITS, "pretrained")
+PRETRAINED = Shelved("pretrained", Later("Pretrained"), DIGITS, "pretrained")
 """The network that answers a newcomer."""
+BASIC = "article"
+"""The key of the network that was trained by the recipe of this name."""
 SHIPPED = {
     PRETRAINED.key: PRETRAINED,
-    "article": Shelved("article", Later("Basic"), Later("the basic network"), DIGITS, "article"),
+    BASIC: Shelved(BASIC, Later("Basic"), DIGITS, "article"),
 }
 """The networks that come with Inkling, by key."""
-YOURS = Later("Your run")
 
 
 def shelf(visitor: Visitor) -> dict[str, Shelved]:
@@ -66,26 +65,21 @@ def shelf(visitor: Visitor) -> dict[str, Shelved]:
     there = [*SHIPPED.values()]
     for run in all_runs(visitor):
         job = visitor.job if run.number == visitor.runs.current else None
-        number, reads, root = run.number, run.snapshot.learned.reads, run.origin and run.origin.root
-        title = _title(mark("Run {number}"), mark("Run {number}: {signs}"), number, reads)
-        name, called = (title, Later("run {number}", number=number)) if job is None else (YOURS, Later("your run"))
-        there.append(Shelved(run_key(number), name, called, reads, root, run, job))
+        reads, root = run.snapshot.learned.reads, run.origin and run.origin.root
+        there.append(Shelved(run_key(run.number), run.title, reads, root, run, job))
     for number, network in reversed(visitor.uploads.items()):
-        called, reads = Later("upload {number}", number=number), network.learned.reads
-        title = _title(mark("Upload {number}"), mark("Upload {number}: {signs}"), number, reads)
-        there.append(Shelved(f"uploaded-{number}", title, called, reads, "uploaded", uploaded=network))
+        title = _with_signs(Later("Upload {number}", number=number), reads := network.learned.reads)
+        there.append(Shelved(f"uploaded-{number}", title, reads, "uploaded", uploaded=network))
     for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
-        called, reads = Later("a network that was sent"), tuple(names)
-        title = _title(mark("Sent {number}"), mark("Sent {number}: {signs}"), nth, reads)
-        there.append(Shelved(code, title, called, reads, "uploaded", is_friends=True))
+        title = _with_signs(Later("Sent {number}", number=nth), reads := tuple(names))
+        there.append(Shelved(code, title, reads, "uploaded", is_friends=True))
     return {network.key: network for network in there}
 
 
-def _title(name: str, with_signs: str, number: int, reads: tuple[str, ...]) -> Later:
-    """Return a network's name on a button: its number, and the signs that it reads, if it does."""
-    if reads == DIGITS:
-        return Later(name, number=number)
-    return Later(with_signs, number=number, signs=plain(shortened(names_read(reads))))
+def _with_signs(title: Later, reads: tuple[str, ...]) -> Later:
+    """Return a title with the signs that its network reads, if it does."""
+    both = "{title} · {signs}"  # without a word to translate
+    return title if reads == DIGITS else Later(both, title=title, signs=shortened(names_read(reads)))
 
 
 def named(visitor: Visitor, text: str | None) -> str | None:
@@ -108,12 +102,6 @@ def answers_now(visitor: Visitor) -> Shelved:
 def drawer_is_open(visitor: Visitor) -> bool:
     """Whether the drawer for signs was opened for the network that answers."""
     return state.drawer.get() == chosen(visitor)
-
-
-def run_on_card(visitor: Visitor, key: str | None) -> NumberedRun | None:
-    """Return the run that the train card describes: the one with this key, else the newest; None without any."""
-    runs = all_runs(visitor)
-    return next((run for run in runs if run_key(run.number) == key), next(iter(runs), None))
 
 
 def images_of(visitor: Visitor, reads: Sequence[str]) -> Source | None:

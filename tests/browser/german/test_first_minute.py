@@ -32,7 +32,7 @@ def test_drawing_is_read_and_a_run_is_watched_to_its_end(page: Page):
 
     expect(button(page, "next_step")).to_contain_text("Trainiere dein eigenes Netz")
     button(page, "next_step").click()
-    expect(part(page, "answer_by")).to_contain_text("Es liest: dein Lauf")
+    expect(part(page, "answer_by")).to_contain_text("Es liest das Netz 1 · ")
     expect(part(page, "progress")).to_contain_text("fertig nach", timeout=TRAINED_MS)
     expect(part(page, "progress")).to_contain_text("Epoche 2 von 2 · Schritt 250 von 250")
     for quantity, moves in (("loss", r"Verlust .* fällt von \d,\d auf 0,\d+"), ("accuracy", r"Genauigkeit .* steigt")):
@@ -59,7 +59,7 @@ def test_problem_of_a_run_comes_with_its_remedy(open_page: Callable[..., Page]):
     remedy = button(page, "remedy_diverged")
     expect(remedy).to_have_text("Lernrate 0,0005 probieren")
     remedy.click()
-    expect(part(page, "progress")).to_contain_text("Lauf 2")
+    expect(part(page, "progress")).to_contain_text("2 · eigene Einstellungen")
     expect(page.get_by_role("slider", name="Lernrate")).to_have_attribute("aria-valuetext", "0,0005")
     expect(hint).to_have_count(0)
 

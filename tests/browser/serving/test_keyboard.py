@@ -23,7 +23,7 @@ def colors(element: Locator) -> int:
 
 
 def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Callable[..., Page]):
-    page = open_page(forced_colors="active", color_scheme="dark")
+    page = open_page("?network=article", forced_colors="active", color_scheme="dark")
     write(page, 4, saved=True)
     bars = part(page, "bars").locator(".ink-bars i")
     assert colors(bars.nth(0)) > 1

@@ -37,7 +37,7 @@ def test_run_and_drawing_survive_a_restart(new_browser: Callable[..., Page], tmp
     with serve(tmp_path / "second.log", env, port) as server:
         # A page that stays open continues by itself.
         eventually(trains, lambda: step_of(trains) > ended)
-        expect(trains.locator(".ink-reader")).to_contain_text("Reading with your run")
+        expect(trains.locator(".ink-reader")).to_contain_text("Reading with 1 · ")
         # A visitor with only a drawing gets its answer again.
         draws.goto(server.url)
         expect(answer(draws)).to_contain_text("3")
@@ -67,5 +67,5 @@ def test_large_recipes_stand_at_their_step_after_a_killed_server(new_browser: Ca
         for page, step in paused:
             page.goto(server.url)
             expect(part(page, "progress")).to_contain_text(f"step {step:,} of")
-            expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
+            expect(page.locator(".ink-reader")).to_contain_text("Reading with 1 · ")
             page.close()

@@ -14,7 +14,7 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     write(page, 4)
     picture = page.get_by_role("group", name="The network, layer by layer")
     picture.scroll_into_view_if_needed()  # what is below the window is drawn once it is seen
-    expect(page.get_by_text("the pretrained network: your drawing")).to_be_visible()
+    expect(page.get_by_text("Pretrained: your drawing")).to_be_visible()
     neuron = picture.get_by_role("img", name="of layer 2").first
     neuron.hover()
     expect(picture.get_by_text("most comes from neuron")).to_be_visible()
@@ -41,7 +41,7 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
 def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]):
     page = open_page("?tab=Look+inside&epochs=100&batch_size=8&speed=Normal")
     page.locator(".st-key-train").get_by_role("button").click()
-    expect(page.get_by_text("your run, epoch").last).to_be_visible()
+    expect(page.get_by_text(" · own settings, epoch").last).to_be_visible()
     answer = page.get_by_role("group", name="The network, layer by layer").get_by_role("img", name="Answer 7")
     answer.focus()
     before = answer.get_attribute("aria-label") or ""

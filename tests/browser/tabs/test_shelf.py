@@ -73,13 +73,13 @@ def test_network_of_signs_answers_again_after_digits_a_reload_and_a_restart(
         button(page, "clear").click()
         write(page, 7)
         button(page, "train").click()
-        expect(part(page, "progress")).to_contain_text("Run 2", timeout=TRAINED_MS)
+        expect(part(page, "progress")).to_contain_text("2 · Basic", timeout=TRAINED_MS)
         button(page, "pause").click()
-        choose(page, "Run 1: A, B, C")
+        choose(page, "1 · A, B, C")
         expect(answer(page)).to_contain_text("Draw A, B or C.")
-        expect(part(page, "progress")).to_contain_text("Run 1 784–100–200–3")
+        expect(part(page, "progress")).to_contain_text("1 · A, B, C 784–100–200–3")
         page.reload()
-        expect(page.locator(".ink-reader")).to_contain_text("Reading with run 1")
+        expect(page.locator(".ink-reader")).to_contain_text("Reading with 1 · A, B, C")
         at_rest(page)
         draw(page, written("A", 41))
         expect(part(page, "answer_side")).to_contain_text("Reads A, ")
@@ -89,7 +89,7 @@ def test_network_of_signs_answers_again_after_digits_a_reload_and_a_restart(
 
     with serve(tmp_path / "second.log", env, port) as server:
         page.goto(server.url)
-        expect(page.locator(".ink-reader")).to_contain_text("Reading with run 1")
+        expect(page.locator(".ink-reader")).to_contain_text("Reading with 1 · A, B, C")
         expect(part(page, "answer_side")).to_contain_text("Reads A, ")
 
 
@@ -102,18 +102,19 @@ def test_thirty_networks_have_five_places_on_a_phone_and_each_is_two_presses_awa
         opened_as(page, server.url, visitor_id)
         write(page, 7)
         places = part(page, "network").get_by_role("radio")
-        expect(places).to_have_text(["Pretrained", "Basic", f"Upload {N_UPLOADS}", "Upload 1: A, B, C"])
-        expect(part(page, "other_networks").get_by_role("combobox")).to_have_value("25 more")
+        newest = "Pretrained", f"Upload {N_UPLOADS}"
+        expect(places).to_have_text([*newest, "Upload 26", "Upload 1 · A, B, C"])
+        expect(part(page, "other_networks").get_by_role("combobox")).to_have_value("24 more")
         at_rest(page)
         assert faults(page, ".st-key-recipe *, .st-key-tab *") == []
         part(page, "other_networks").get_by_role("combobox").click()
         page.get_by_role("option", name="Upload 24", exact=True).click()
-        expect(places).to_have_text(["Pretrained", "Basic", f"Upload {N_UPLOADS}", "Upload 24"])
-        expect(places.nth(3)).to_be_checked()
+        expect(places).to_have_text([*newest, "Upload 24", "Upload 1 · A, B, C"])
+        expect(places.nth(2)).to_be_checked()
         at_rest(page)
         assert faults(page, ".st-key-recipe *, .st-key-tab *") == []
         page.goto(f"{server.url}/?lang=fr")  # whose words for it are longer
-        expect(part(page, "other_networks").get_by_role("combobox")).to_have_value("25 de plus")
+        expect(part(page, "other_networks").get_by_role("combobox")).to_have_value("24 de plus")
         for size in ({"width": 1920, "height": 1080}, PHONE["viewport"]):
             page.set_viewport_size(size)
             at_rest(page)

@@ -28,7 +28,7 @@ def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Pag
     page = open_page(LONG_RUN)
     write(page, 3)
     button(page, "train").click()
-    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with 1 · ")
 
     eventually(page, lambda: step_of(page) > 0)
     first = step_of(page)
@@ -48,7 +48,7 @@ def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Pag
     digit = read.inner_text()
     page.reload()
     expect(part(page, "progress")).to_contain_text(re.compile(rf"step {held:,} of .* paused"))
-    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with 1 · ")
     expect(read).to_have_text(digit, use_inner_text=True)
     expect(answer(page)).to_contain_text("sure")
     expect(part(page, "curves").get_by_role("img").first).to_be_visible()

@@ -1,5 +1,6 @@
 """The answering network: shown and chosen."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +12,19 @@ from mlp.nn.weights import load_model
 from mlp.page.style.html import percent
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import at_rest, draw, picture, text, visitor_of
+from tests.page.sight import at_rest, draw, networks, picture, text, visitor_of
 
 
-def test_article_network_answers_if_chosen(page: AppTest):
-    draw(page, 4)
-    assert page.segmented_control(key="network").value == "pretrained"
-    page.segmented_control(key="network").set_value("article").run()
-    assert "Reading with the basic network" in text(page)
+def test_basic_network_is_offered_once_it_answers_or_after_a_run(open_page: Callable[..., AppTest]):
+    page = draw(open_page(network="article"), 4)
+    assert networks(page) == ["Pretrained", "Basic"]
+    assert "Reading with Basic" in text(page)
     assert text(page, "bars") == bars_of(DEFAULT_MODEL.with_name("article.safetensors"), 4)
     page.segmented_control(key="network").set_value("pretrained").run()
     assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
+    assert networks(page) == ["Pretrained"]
+    at_rest(page.button(key="step").click().run())
+    assert networks(page) == ["Pretrained", "Basic", "1 · Basic"]
 
 
 def bars_of(network: Path | MLP | Reader, digit: int) -> str:

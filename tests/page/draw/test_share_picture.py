@@ -32,8 +32,8 @@ def shared(page: AppTest, key: str, painter: Callable = still_picture) -> Image.
 def test_picture_names_the_network_and_moves_once_it_has_learned(open_page: Callable[..., AppTest]):
     page = draw(open_page(images="300", epochs="1"), 4)
     assert "It reads a 4" in description_of(shared(page, "pretrained"))
-    assert "Reading with the pretrained network" in description_of(shared(page, "pretrained"))
-    assert "Reading with the basic network" in description_of(shared(page, "article"))
+    assert "Reading with Pretrained" in description_of(shared(page, "pretrained"))
+    assert "Reading with Basic" in description_of(shared(page, "article"))
     finished(page.button(key="train").click().run())
     moving = shared(page, "run-1", moving_picture)
     assert moving.n_frames > 10

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.draw.networks import pretrained
 from mlp.page.draw.reading import NETWORK
 from mlp.page.live.live_page import opened_page
 from mlp.page.style.plots import HIGHEST, QUANTITIES, UNITS
@@ -44,19 +45,20 @@ def test_sweep_moves_on_the_train_card_without_scripts(
     assert "paused" in live.parts(["run"])["html.progress"]
 
 
-def test_card_of_the_newest_run_moves_to_a_new_one_before_a_script_does(open_page: Callable[..., AppTest]):
+def test_card_stays_with_the_run_that_answers_when_another_tab_begins_one(open_page: Callable[..., AppTest]):
     first = finished(open_page(epochs=1, images=300).button(key="train").click().run())
     twin = open_page(visitor=first)
     finished(first.button(key="train").click().run())
-    assert "Run 2" in page_of(twin).parts(["run"])["html.progress"]
-    twin.run()  # which finds that its run is an earlier one now
-    assert "Run 1" in page_of(twin).parts(["run"])["html.progress"]
+    assert "1 · " in page_of(twin).parts(["run"])["html.progress"]
+    twin.run()
+    assert "1 · " in page_of(twin).parts(["run"])["html.progress"]
 
 
 def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_measured_at_a_pause():
     engine, visitor = ManualEngine(), Visitor("v" * 32)
     visitor.sweep = sweep_over(Settings(images=100, hidden=(4,)), "epochs", range(1, 7), engine)
-    visitor.shows_sweep, view, sent = True, View(None, "Full", 6, None, False, LastResult(), (0, 0)), {}
+    view = View("pretrained", pretrained("pretrained"), "Full", 6, None, False, LastResult(), (0, 0))
+    visitor.shows_sweep, sent = True, {}
     visitor.sweep.play()
     for n_slices in (8, 100):
         for _ in range(n_slices):
@@ -114,8 +116,9 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
 
 def test_lines_of_a_run_that_blew_up_are_json(open_page: Callable[..., AppTest]):
     page = open_page(**WILD)
+    at_rest(page.button(key="step").click().run())
     twin = open_page(visitor=page)  # in which no script draws the end
-    page.button(key="train").click().run()
+    page.button(key="pause").click().run()
     job = visitor_of(page).job
     eventually(lambda: not (job.playing or job.snapshot().busy))
     parts = page_of(twin).parts(["run"])

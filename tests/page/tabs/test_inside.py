@@ -28,8 +28,7 @@ def test_outputs_are_described_with_their_range_and_drawn_as_they_are(open_page,
 
 
 def test_pressed_neuron_is_off_until_all_are_on(open_page):
-    test = open_page(lab="damage")
-    test.segmented_control(key="network").set_value("article").run()
+    test = open_page(lab="damage", network="article")
     assert "Press a neuron to switch it off" in markup(test)
     fires = [
         one["number"]

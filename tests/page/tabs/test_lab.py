@@ -16,8 +16,7 @@ from tests.sample_digits import sample
 
 
 def test_large_enough_change_turns_the_answer(open_page: Callable[..., AppTest]):
-    page = open_page(lab="fool")
-    page.segmented_control(key="network").set_value("article").run()
+    page = open_page(lab="fool", network="article")
     page.slider(key="lab_size").set_value(0.0).run()
     assert "the answer stays the same" in text(page, "lab_fool")
     page.slider(key="lab_size").set_value(0.3).run()
@@ -45,8 +44,7 @@ def test_network_without_a_gradient_says_that_nothing_can_be_changed(
 
 
 def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable[..., AppTest]):
-    page = draw(open_page(lab="map"), 4)
-    page.segmented_control(key="network").set_value("article").run()
+    page = draw(open_page(lab="map", network="article"), 4)
     shown = component(page, "lab_dots")
     assert shown.count('class="mine"') == 1
     assert str(component(page, "gallery")).count("a 4, read as 4") >= 3
@@ -65,7 +63,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     draw(finished(page.button(key="train").click().run()), 4)
     job = visitor_of(page).job
     page.select_slider(key="lab_moment").set_value(3).run()
-    assert "Reading with your run, back at step 3" in text(page)
+    assert "Reading with 1 · own settings, back at step 3" in text(page)
     assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
     page.number_input(key="lab_step_3").set_value(11).run()
     page.button(key="lab_replay").click().run()

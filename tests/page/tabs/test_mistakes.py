@@ -37,8 +37,7 @@ def test_matrix_counts_answers_of_the_chosen_network(open_page, kind):
     ],
 )
 def test_score_on_learned_images_has_a_remark(open_page, network, kind, remark):
-    test = open_page(tab="Mistakes")
-    test.segmented_control(key="network").set_value(network).run()
+    test = open_page(tab="Mistakes", network=network)
     test.segmented_control(key="mistakes_on").set_value(kind).run()
     (note,) = re.findall(r'<p class="ink-note">[^<]*<b>[^<]*</b>: it reads .*?</p>', markup(test))
     assert remark in note

@@ -78,10 +78,10 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     assert "It is then kept here" in text(own_page)
     label(draw(own_page, 7), 7)
     own_page.run()
-    assert "1 of 1 read right by the pretrained network" in text(own_page)
+    assert "1 of 1 read right by Pretrained" in text(own_page)
     label(draw(own_page, 3), 8)
     own_page.run()
-    assert "1 of 2 read right by the pretrained network" in text(own_page)
+    assert "1 of 2 read right by Pretrained" in text(own_page)
     assert "✗ 3" in text(own_page)
 
 
@@ -95,7 +95,7 @@ def test_correction_reads_and_paints_only_what_is_new(own_page: AppTest, monkeyp
     read.clear()
     painted.clear()
     label(own_page, 8)
-    assert "of 20 read right by the pretrained network" in text(own_page)
+    assert "of 20 read right by Pretrained" in text(own_page)
     assert max(read) == 1 <= len(painted) < 10
 
 
@@ -109,13 +109,13 @@ def test_all_digits_can_be_removed_and_keep_their_names(own_page: AppTest):
     assert visitor_of(own_page).digits.now is NO_DIGITS
 
 
-def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTest):
-    own_page.segmented_control(key="network").set_value("article").run()
+def test_network_learns_own_digits_and_the_page_shows_the_effect(open_page: Callable[..., AppTest]):
+    own_page = open_page(tab="Your drawings", network="article")
     upload(own_page, file_of(9))
     own_page.select_slider(key="own_share").set_value(50).run()
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin[:2] == ("the basic network", "article")
+    assert visitor.runs.origin[:2] == ("Basic", "article")
     assert (len(visitor.job.data.learned), len(visitor.job.data.held)) == (5, 4)
     shown = text(finished(own_page))
     assert "with 5 own digits (50%)" in shown
@@ -133,7 +133,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin[:2] == ("the pretrained network", "pretrained")
+    assert visitor.runs.origin[:2] == ("Pretrained", "pretrained")
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
@@ -144,7 +144,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     assert not taught.test_time_augmentation  # each measurement would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error
-    assert visitor.runs.origin[:2] == ("the pretrained network", "pretrained")
+    assert visitor.runs.origin[:2] == ("Pretrained", "pretrained")
     eventually(lambda: visitor.job.snapshot().step > 0)
 
 

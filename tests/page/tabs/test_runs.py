@@ -31,11 +31,11 @@ def test_runs_are_listed_with_differing_settings_and_on_the_curves(runs_page: Ap
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
     shown = text(runs_page)
-    assert "Run Data Epochs done Best validation Validation now 2, current MNIST sample 2 of 2" in shown
-    assert "Run Learning rate Started from Time 2, current 0.02 random weights" in shown
-    assert "1 0.1 random weights" in shown
+    assert "Run Data Epochs done Best validation Validation now 2 · own settings, current MNIST sample 2 of 2" in shown
+    assert "Run Learning rate Started from Time 2 · own settings, current 0.02 random weights" in shown
+    assert "1 · own settings 0.1 random weights" in shown
     assert runs_page.pills(key="shown_runs").value == [1]
-    assert names_of_lines(runs_page) == {"run 1"}
+    assert names_of_lines(runs_page) == {"1 · own settings"}
     runs_page.pills(key="shown_runs").set_value([]).run()
     assert names_of_lines(runs_page) == set()
 
@@ -45,7 +45,7 @@ def test_earlier_runs_are_listed_if_the_last_one_is_lost(runs_page: AppTest):
     visitor_of(runs_page).job = None
     runs_page.run()
     assert not runs_page.exception
-    assert "1 MNIST sample 2 of 2" in text(runs_page)
+    assert "1 · own settings MNIST sample 2 of 2" in text(runs_page)
     assert "current" not in text(runs_page)
 
 

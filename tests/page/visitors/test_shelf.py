@@ -12,7 +12,7 @@ from mlp.page.tabs.sent.copies import COPIES, copy_of
 from mlp.page.tabs.sent.friend import ENDED
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
-from tests.page.sight import address, at_rest, draw, draw_sign, finished, page_of, text, visitor_of
+from tests.page.sight import address, at_rest, draw, draw_sign, finished, networks, page_of, text, visitor_of
 from tests.page.tabs.sent.test_page import sent
 from tests.page.ways import press
 
@@ -54,13 +54,18 @@ def test_kept_signs_make_no_mode_at_the_next_visit(open_page: Open):
 
 
 def test_earlier_run_answers_at_one_press_after_a_reload_and_by_a_link(lettered: AppTest, open_page: Open):
-    assert lettered.segmented_control(key="network").options == ["Pretrained", "Basic", "Your run", "Run 1: A, B, C"]
+    assert networks(lettered) == [
+        "Pretrained",
+        "Basic",
+        "2 · own settings",
+        "1 · A, B, C",
+    ]
     page = draw_sign(choose(lettered, "run-1"), "A", np.random.default_rng(3))
     assert text(page, "answer").startswith("A ")
     for again in (open_page(visitor=page), open_page(visitor=page, network="run-1")):
-        assert answer_by(again).startswith("run 1, ")
+        assert answer_by(again).startswith("1 · A, B, C, ")
         assert again.button(key="your_signs").label == "Digits"
-    assert answer_by(open_page(visitor=page, network="run")).startswith("your run, ")
+    assert answer_by(open_page(visitor=page, network="run")).startswith("2 · own settings, ")
 
 
 def test_network_of_other_names_finds_an_empty_board_and_undo_brings_the_drawing_back(lettered: AppTest):
@@ -106,13 +111,6 @@ def test_door_for_an_unknown_drawing_keeps_it(open_page: Open):
     assert "Name it, and a second one:" in text(page, "correction_row")
 
 
-def test_card_describes_the_run_that_answers_or_else_the_newest(lettered: AppTest):
-    for key, shown in (("run-2", "Run 2 784–16–10 "), ("run-1", "Run 1 784–16–3 "), ("article", "Run 2 784–16–10 ")):
-        assert shown in text(choose(lettered, key), "progress")
-    assert "as it learned" not in text(choose(lettered, "run-1"), "progress")
-    assert "Only the newest run has what it read while it learned." in text(lettered, "progress")
-
-
 def test_train_makes_what_the_sentence_says(lettered: AppTest):
     visitor = visitor_of(lettered)
     for key, sentence in (
@@ -127,7 +125,7 @@ def test_train_makes_what_the_sentence_says(lettered: AppTest):
         finished(lettered)
     lettered.slider(key="width_1").set_value(8).run()
     said = text(choose(lettered, "run-3"), "settings")
-    assert "Next: 6,307 numbers to learn, for A, B, C · run 3: 12,611" in said
+    assert "Next: 6,307 numbers to learn, for A, B, C, unlike 3 · A, B, C" in said
 
 
 def test_recipe_on_a_network_of_signs_trains_signs(lettered: AppTest):
@@ -137,9 +135,9 @@ def test_recipe_on_a_network_of_signs_trains_signs(lettered: AppTest):
 
 def test_training_in_one_tab_changes_nothing_that_another_reads(lettered: AppTest, open_page: Open):
     other = open_page(visitor=lettered, epochs=1, images=300)
-    assert answer_by(other).startswith("your run, ")
+    assert answer_by(other).startswith("2 · own settings, ")
     train(lettered)
-    assert answer_by(other.run()).startswith("run 2, ")
+    assert answer_by(other.run()).startswith("2 · own settings, ")
     assert other.button(key="pause").label == "Resume"
 
 
@@ -148,13 +146,13 @@ def test_pause_is_of_the_run_that_can_go_on_with_its_number_beside_it(open_page:
     page.slider(key="epochs").set_value(25).run()
     page.segmented_control(key="speed").set_value("Slow").run()  # it plays until it is paused
     press(page, "train")
-    assert "run 2" not in text(page, "train_head")
+    assert "2 · " not in text(page, "train_head")
     choose(page, "run-1")
-    assert (page.button(key="pause").label, text(page, "train_head")) == ("Pause", "run 2")
+    assert (page.button(key="pause").label, text(page, "train_head")) == ("Pause", "2 · own settings")
     assert page.button(key="step").disabled
     press(page, "pause")
-    assert (page.button(key="pause").label, text(page, "train_head")) == ("Resume", "run 2")
-    assert "Run 1 784–16–10 " in text(at_rest(page), "progress")
+    assert (page.button(key="pause").label, text(page, "train_head")) == ("Resume", "2 · own settings")
+    assert "1 · own settings 784–16–10 " in text(at_rest(page), "progress")
 
 
 def test_earlier_run_has_no_steps_to_show_and_the_page_says_why(open_page: Open):
@@ -163,7 +161,7 @@ def test_earlier_run_has_no_steps_to_show_and_the_page_says_why(open_page: Open)
     assert "You can only rewind your newest run" in text(page, "sections")
     draw(page, 4).button_group(key="share_what").set_value("This drawing").run()
     assert "share_moving" not in {one.key for one in page.get("download_button")}
-    assert "There is no animation of run 1" in text(page, "share_menu")
+    assert "There is no animation of 1 · own settings" in text(page, "share_menu")
 
 
 def test_teach_it_now_teaches_the_earlier_run_that_answers(open_page: Open):
@@ -172,7 +170,7 @@ def test_teach_it_now_teaches_the_earlier_run_that_answers(open_page: Open):
     draw(choose(train(page), "run-1"), 4)
     page.button_group(key="corrected").set_value(9).run()
     press(page, "teach_now")
-    assert visitor_of(page).runs.origin[:2] == ("run 1", None)
+    assert visitor_of(page).runs.origin[:2] == ("1 · own settings", None)
     np.testing.assert_array_equal(visitor_of(page).job.first_network.values, first)
 
 
@@ -184,7 +182,7 @@ def test_earlier_run_that_was_taught_is_not_taught_again(open_page: Open):
     draw(choose(train(page), "run-1"), 3)
     page.button_group(key="corrected").set_value(8).run()
     page.button(key="teach_now").click().run()
-    assert "what it was before its last lesson, the pretrained network, is no longer known" in page.error[0].value
+    assert "what it was before its last lesson, Pretrained, is no longer known" in page.error[0].value
 
 
 def test_link_of_an_earlier_run_is_of_that_run(lettered: AppTest, open_page: Open):
@@ -196,11 +194,11 @@ def test_link_of_an_earlier_run_is_of_that_run(lettered: AppTest, open_page: Ope
 
 def test_mistakes_and_one_run_are_of_the_run_that_answers(lettered: AppTest, open_page: Open):
     page = choose(open_page(visitor=lettered, tab="Mistakes"), "run-1")
-    assert "Reading with run 1, epoch 1" in text(page, "sections")
+    assert "Reading with 1 · A, B, C, epoch 1" in text(page, "sections")
     page = choose(open_page(visitor=lettered, tab="Runs"), "run-1")
-    assert "Run 1." in text(page, "sections")
+    assert "Run 1 · A, B, C." in text(page, "sections")
     press(page, "delete_run")
-    assert answer_by(page) == "the pretrained network"
+    assert answer_by(page) == "Pretrained"
     assert [run.number for run in visitor_of(page).runs.runs] == []
 
 
@@ -215,28 +213,28 @@ def test_lab_and_downloads_are_of_the_earlier_run_that_answers(lettered: AppTest
     offers = page.session_state["downloads"].files
     assert np.array_equal(parse_model(offers["weights_out"].make()).network.values, network.values)
     choose(lettered, "run-1").button_group(key="share_what").set_value("A file").run()
-    assert "<title>Run 1: A, B, C" in lettered.session_state["downloads"].files["share_file"].make()
+    assert "<title>1 · A, B, C" in lettered.session_state["downloads"].files["share_file"].make()
 
 
 def test_run_that_another_tab_deletes_leaves_the_next_network_and_an_empty_board(lettered: AppTest, open_page: Open):
     other = choose(open_page(visitor=lettered, tab="Runs"), "run-1")
     draw_sign(choose(lettered, "run-1"), "A", np.random.default_rng(0))
     press(other, "delete_run")
-    assert answer_by(lettered.run()) == "the pretrained network"
+    assert answer_by(lettered.run()) == "Pretrained"
     assert "Nothing drawn yet." in text(lettered, "answer")
 
 
 def test_last_choice_that_is_gone_falls_back(lettered: AppTest, open_page: Open):
     choose(lettered, "run-1")
     visitor_of(lettered).runs.delete(1)
-    assert answer_by(open_page(visitor=lettered)) == "the pretrained network"
+    assert answer_by(open_page(visitor=lettered)) == "Pretrained"
 
 
 def test_choice_outlives_a_reload_of_a_link_that_chooses_another(lettered: AppTest, open_page: Open):
     page = open_page(visitor=lettered, network="article")
-    assert (answer_by(page), address(page)["network"]) == ("the basic network", ["article"])
+    assert (answer_by(page), address(page)["network"]) == ("Basic", ["article"])
     assert "network" not in address(choose(page, "run-1"))
-    assert answer_by(open_page(visitor=page)).startswith("run 1, ")
+    assert answer_by(open_page(visitor=page)).startswith("1 · A, B, C, ")
 
 
 def test_several_uploads_have_their_places_until_they_are_deleted(open_page: Open):
@@ -245,12 +243,12 @@ def test_several_uploads_have_their_places_until_they_are_deleted(open_page: Ope
         number = len(visitor_of(page).uploads) + 1
         network = Reader(Settings(hidden=(9,), names=names, seed=number).new_network(), names=names)
         visitor_of(page).uploads = {**visitor_of(page).uploads, number: network}
-    assert page.run().segmented_control(key="network").options[2:] == ["Upload 2: x, y", "Upload 1: A, B, C"]
-    assert answer_by(choose(page, "uploaded-1")) == "upload 1"
-    assert answer_by(open_page(visitor=page, network="uploaded")) == "upload 2"
+    assert networks(page.run())[1:] == ["Upload 2 · x, y", "Upload 1 · A, B, C"]
+    assert answer_by(choose(page, "uploaded-1")) == "Upload 1 · A, B, C"
+    assert answer_by(open_page(visitor=page, network="uploaded")) == "Upload 2 · x, y"
     press(page, "delete_network")
     assert list(visitor_of(page).uploads) == [2]
-    assert answer_by(page.run()) == "upload 2"  # the last choice, in the other tab
+    assert answer_by(page.run()) == "Upload 2 · x, y"  # the last choice, in the other tab
 
 
 def test_friends_networks_stay_on_the_shelf_each_with_its_count(open_page: Open):
@@ -260,8 +258,8 @@ def test_friends_networks_stay_on_the_shelf_each_with_its_count(open_page: Open)
     page = open_page(visitor=page, network=codes[1])
     assert "It read" not in text(page, "correction_row")
     page = open_page(visitor=page)  # the next day, at the bare address
-    assert page.segmented_control(key="network").options == ["Pretrained", "Basic", "Sent 2", "Sent 1"]
-    assert answer_by(page) == "a network that was sent"
+    assert networks(page) == ["Pretrained", "Sent 2", "Sent 1"]
+    assert answer_by(page) == "Sent 2"
     assert "It read 1 of your 1." in text(choose(page, codes[0]), "correction_row")
     assert page.session_state["loan"].key == codes[0]
 
@@ -274,16 +272,16 @@ def test_withdrawn_network_leaves_the_shelf_with_a_sentence(open_page: Open):
     COPIES.withdraw(visitor_of(sender), code)
     assert ENDED not in text(page.run())
     assert ENDED in text(choose(page, code))
-    assert answer_by(page) == "the pretrained network"
-    assert page.segmented_control(key="network").options == ["Pretrained", "Basic"]
+    assert answer_by(page) == "Pretrained"
+    assert networks(page) == ["Pretrained"]
 
 
 def test_run_that_begins_while_a_friends_network_answers_answers_then(open_page: Open):
     page = open_page(network=sent(Reader(Settings(hidden=(9,)).new_network())), **SHORT)
     other = open_page(visitor=page)
     press(page, "train")
-    assert answer_by(page).startswith("your run, ")
-    assert answer_by(other.run()) == "a network that was sent"
+    assert answer_by(page).startswith("1 · own settings, ")
+    assert answer_by(other.run()) == "Sent 1"
 
 
 def test_thirty_networks_leave_five_places_and_two_presses_to_each(lettered: AppTest):
@@ -291,11 +289,11 @@ def test_thirty_networks_leave_five_places_and_two_presses_to_each(lettered: App
     for number in range(1, 27):
         network = Reader(Settings(hidden=(4,), seed=number).new_network())
         visitor.uploads = {**visitor.uploads, number: network}
-    options = lettered.run().segmented_control(key="network").options
-    assert options == ["Pretrained", "Basic", "Your run", "Run 1: A, B, C"]  # the newest that reads letters
+    options = networks(lettered.run())
+    assert options == ["Pretrained", "Basic", "2 · own settings", "1 · A, B, C"]  # the newest that reads letters
     others = lettered.selectbox(key="other_networks")
     assert others.options == ["26 more", *(f"Upload {number}" for number in range(26, 0, -1))]
     others.set_value("Upload 3").run()
-    assert answer_by(lettered) == "upload 3"
-    assert lettered.segmented_control(key="network").options == ["Pretrained", "Basic", "Your run", "Upload 3"]
+    assert answer_by(lettered) == "Upload 3"
+    assert networks(lettered) == ["Pretrained", "Basic", "2 · own settings", "Upload 3"]
     assert "Upload 3" not in lettered.selectbox(key="other_networks").options

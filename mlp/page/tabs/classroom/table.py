@@ -76,7 +76,7 @@ def table_of(room: Classroom) -> Table:
     def read() -> Table:
         contenders = [each for one, visitor in learners for each in _networks_of(one, visitor, runs.get(one.who))]
         contenders += [
-            Contender("", PRETRAINED.name, pretrained(PRETRAINED.key), BY_INKLING, LEARNED_BOTH),
+            Contender("", PRETRAINED.title, pretrained(PRETRAINED.key), BY_INKLING, LEARNED_BOTH),
             Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), LEARNED_MNIST),
         ]
         writers = [Writer(learner.who, learner.name, learner.drawings) for learner in room.learners]

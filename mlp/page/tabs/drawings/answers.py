@@ -17,7 +17,7 @@ from mlp.page.script.redraw import Where, redrawn
 from mlp.page.style.html import announced, html_table
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import RUN
-from mlp.page.visitors.shelf import chosen, run_on_card
+from mlp.page.visitors.shelf import answers_now
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData
 from mlp.training.teaching import Row, effect
@@ -45,7 +45,7 @@ def answers_section(visitor: Visitor, drawings: Drawings) -> None:
         st.html(rows)
     if not shown.are_digits and shown.missing is None:
         _certainty(visitor)
-    run = run_on_card(visitor, chosen(visitor))
+    run = answers_now(visitor).run
     if shown.are_digits and run is not None and run.origin is not None and isinstance(run.data, DrawingData):
         results = effect(run.data, run.origin.read_before, run.snapshot.reader, run.snapshot.history)
         st.html(comparison(results, run.snapshot.finished, measured_on(run.data, run.origin)))
@@ -92,7 +92,7 @@ def comparison(rows: list[Row], finished: bool, remark: str) -> str:
 def _certainty(visitor: Visitor) -> None:
     """Draw how well the run's network reads drawings that it did not learn, and how reliable that is."""
     st.subheader(tr("How sure is it?"), anchor=False)
-    run = run_on_card(visitor, chosen(visitor))
+    run = answers_now(visitor).run
     data = None if run is None else run.data
     if run is not None and isinstance(data, DrawingData) and data.base is None and data.holds_back:
         score = held_score(run.snapshot.reader, data)

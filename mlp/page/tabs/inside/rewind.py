@@ -1,6 +1,8 @@
 """Rewind: any step of the run, for any drawing, and another run from there."""
 
+import html
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -100,8 +102,8 @@ def view(visitor: Visitor, data: Dataset) -> None:
         return
     if job is None:
         only = tr(
-            "You can only rewind your newest run: train one, or choose <b>Your run</b> above. Any other network has "
-            "only its final weights, not the steps that led there."
+            "You can only rewind your newest run: train one, or choose it above. Any other network has only its final "
+            "weights, not the steps that led there."
         )
         st.html(f'<p class="ink-note">{only}</p>')
         network_picture.draw(answering(visitor), subject(data))
@@ -126,11 +128,16 @@ def view(visitor: Visitor, data: Dataset) -> None:
     image = looked_at.image[None]
     measured = [evaluation for evaluation in snapshot.history.evaluations if evaluation.step <= step]
     _continue_button(visitor, job, step)
-    values = {"step": step, "steps": snapshot.steps, "epoch": float(snapshot.history.epoch_at(step))}
-    text = tr("<b>Your run</b> at step {step:,} of {steps:,}, epoch {epoch:.2f}", **values)
+    values: dict[str, Any] = {
+        "network": html.escape(tr(answers_now(visitor).title)),
+        "step": step,
+        "steps": snapshot.steps,
+        "epoch": float(snapshot.history.epoch_at(step)),
+    }
+    text = tr("<b>{network}</b> at step {step:,} of {steps:,}, epoch {epoch:.2f}", **values)
     if measured:
         text = tr(
-            "<b>Your run</b> at step {step:,} of {steps:,}, epoch {epoch:.2f}, with {share:.2%} of validation images "
+            "<b>{network}</b> at step {step:,} of {steps:,}, epoch {epoch:.2f}, with {share:.2%} of validation images "
             "right at step {at:,}",
             share=float(measured[-1].accuracy),
             at=measured[-1].step,

@@ -100,7 +100,7 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     if job is None:
         needs = tr(
             "A valley needs a path, and only your newest run has one: press <b>Train a new network</b> or choose "
-            "<b>Your run</b> above."
+            "it above."
         )
         st.html(f'<p class="ink-note">{needs}</p>')
         return

@@ -63,10 +63,11 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 def share_file(visitor: Visitor) -> None:
     """Draw the button that downloads the network that answers as a web page."""
     answerer = answering(visitor)
+    title = tr(answerer.shelved.title)
     st.markdown(tr("A web page in which this network reads drawings, without this server or the internet."))
     download_button(
         tr("Take it home"),
-        lambda: take_home_page(answerer.reader, title=tr(answerer.shelved.name), digit_check=pretrained("digit_check")),
+        lambda: take_home_page(answerer.reader, title=title, digit_check=pretrained("digit_check")),
         f"{file_name('network', visitor.nickname, date.today())}.html",
         key="share_file",
         icon=":material/home:",
@@ -149,9 +150,8 @@ def weights(run: NumberedRun, signs: DrawingSet) -> bytes:
 
 def home_page(run: NumberedRun, signs: DrawingSet) -> str:
     """Return the run's network as one HTML page to draw on."""
-    title, history = tr("Run {number}", number=run.number), run.snapshot.history
-    reader = _reader_with_facts(run, signs)
-    return take_home_page(reader, title=title, digit_check=pretrained("digit_check"), history=history)
+    reader, history = _reader_with_facts(run, signs), run.snapshot.history
+    return take_home_page(reader, title=tr(run.title), digit_check=pretrained("digit_check"), history=history)
 
 
 def _reader_with_facts(run: NumberedRun, signs: DrawingSet) -> Reader:

@@ -111,5 +111,6 @@ def title(run: NumberedRun) -> str:
     # matplotlib may lack the letters of the signs' names.
     learned, signs, images = run.snapshot.learned, mark("drawings of {n} signs"), mark("images of {n} classes")
     data = tr(learned.of(run.snapshot.data_name, signs, images), n=len(settings.names))
+    name = tr(run.title) if learned.are_digits else f"{run.number:d}"
     text = mark("Inkling, run {run}: {sizes}, learning rate {rate:g}, on {data}")
-    return tr(text, run=run.number, sizes=sizes, rate=settings.learning_rate, data=data)
+    return tr(text, run=name, sizes=sizes, rate=settings.learning_rate, data=data)

@@ -10,8 +10,7 @@ from mlp.class_names import in_words
 from mlp.images.mnist import Dataset
 from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
-from mlp.language import Later, in_order, mark, several, tr
-from mlp.nn.reader import Reader
+from mlp.language import Later, mark, several, tr
 from mlp.nn.weights import ModelError
 from mlp.page import state
 from mlp.page.script.redraw import Where, redrawn
@@ -26,10 +25,9 @@ from mlp.page.train.accuracy import synthetic_accuracy
 from mlp.page.train.run_words import accuracy_at, duration, measured_on
 from mlp.page.visitors.refusals import Upload, reason
 from mlp.page.visitors.runs import RUN, all_runs, check_bytes
-from mlp.page.visitors.shelf import Shelved, answers_now, chosen, run_on_card
+from mlp.page.visitors.shelf import Shelved, answers_now
 from mlp.page.visitors.visitor import FRIENDS, Visitor
 from mlp.training.history import Evaluation, History
-from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import heading
 from mlp.training.settings import Settings, setting_names
 from mlp.training.uploaded_network import network_for_drawings
@@ -59,12 +57,6 @@ def runs_section(visitor: Visitor, _data: Dataset) -> None:
             draw(visitor)
 
 
-def run_name(run: NumberedRun) -> str:
-    """Return a run's number, and the label of the recipe that it follows, if any: "3 · Far too fast"."""
-    recipe = None if run.origin else recipe_of(run.snapshot.settings)
-    return f"{run.number:d}" if recipe is None else f"{run.number:d} · {tr(RECIPES[recipe].label)}"
-
-
 @redrawn("runs_table", RUN, where=Where.TAB)
 def _tables(visitor: Visitor) -> None:
     """Draw how well the runs read, and, to be opened, what is different in them."""
@@ -90,7 +82,7 @@ def run_rows(runs: list[NumberedRun], current: int) -> tuple[list[list[str]], li
     results, others = [], [[*map(html.escape, heads)]]
     for place, run in enumerate(runs):
         snapshot = run.snapshot
-        name = f"<b>{run_name(run)}</b>"
+        name = f"<b>{html.escape(tr(run.title))}</b>"
         name = tr("{run}, current", run=name) if run.number == current else name
         measured = map(accuracy_at, (best_trained(snapshot.history), snapshot.history.newest))
         results.append([name, html.escape(tr(snapshot.data_name)), html.escape(snapshot.epochs_done), *measured])
@@ -123,14 +115,12 @@ def best_trained(history: History) -> Evaluation | None:
 
 def _one_run(visitor: Visitor) -> None:
     """Draw what can be done with the run that answers, or else the newest, and how it reads synthetic digits."""
-    run = run_on_card(visitor, chosen(visitor))
-    if run is None:
-        return
+    run = answers_now(visitor).run or all_runs(visitor)[0]
     st.subheader(tr("One run"), anchor=False)
     is_current = run.number == visitor.runs.current
     current = mark("Run {run} (current). Choose another one above, beside the canvas.")
     text = current if is_current else mark("Run {run}. Choose another one above, beside the canvas.")
-    st.markdown(tr(text, run=run_name(run)))
+    st.markdown(tr(text, run=plain(tr(run.title))))
     _actions(visitor, run)
     offer_downloads(visitor, run.number)
     text = synthetic_accuracy(run.snapshot, visitor.digits.now)
@@ -138,15 +128,15 @@ def _one_run(visitor: Visitor) -> None:
 
 
 def _choice_of_shown(visitor: Visitor) -> None:
-    numbers = [run.number for run in visitor.runs.comparable()]
+    titles = {run.number: plain(tr(run.title)) for run in visitor.runs.comparable()}
     _shown_runs.set([run.number for run in visitor.runs.shown_runs()])
     with _shown_runs.placed():
         st.pills(
             tr("Show earlier runs on the curves (up to {most})", most=MAX_SHOWN),
-            numbers,
+            list(titles),
             selection_mode="multi",
             key=_shown_runs.key,
-            format_func=lambda number: tr("Run {number}", number=number),
+            format_func=titles.__getitem__,
             on_change=_shown_runs.on_change(lambda: visitor.runs.show(_shown_runs.get())),
         )
 
@@ -185,10 +175,11 @@ def weights_section(visitor: Visitor) -> None:
     takes = tr("Takes a file from this page or from `python -m mlp train`.")
     network = answers_now(visitor)
     if _file.show(tr("A .safetensors file"), "safetensors", partial(_take, visitor), explain=_explain, help=takes):
-        st.html(announced("uploaded", "" if network.uploaded is None else description_of(network.uploaded)))
+        answers = tr("{network}. It answers now.", network=html.escape(tr(network.title)))
+        st.html(announced("uploaded", "" if network.uploaded is None else answers))
     if network.uploaded is not None or network.is_friends:
         st.button(
-            tr("Delete {network}", network=tr(network.name)),
+            tr("Delete {network}", network=plain(tr(network.title))),
             key="delete_network",
             icon=":material/delete:",
             on_click=_delete,
@@ -201,19 +192,6 @@ def _delete(visitor: Visitor, shelved: Shelved) -> None:
     visitor.uploads = {number: upload for number, upload in visitor.uploads.items() if upload is not shelved.uploaded}
     friends = visitor.kept.get(FRIENDS, {})
     visitor.kept[FRIENDS] = {code: names for code, names in friends.items() if code != shelved.key}
-
-
-def description_of(network: Reader) -> str:
-    """Return a one-line description of an uploaded network as HTML, with the file's texts escaped."""
-    facts = [network.activation, tr("{n:,} numbers", n=network.n_parameters)]
-    data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")
-    if isinstance(data, str):
-        facts.append(tr("trained on {data}", data=tr(data)[:60]))
-    if isinstance(accuracy, float) and 0 <= accuracy <= 1:
-        facts.append(tr("{share:.2%} on validation images, according to its file", share=accuracy))
-    sizes = in_order(network.layer_sizes)
-    about = f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}"
-    return tr("{network}. It answers now.", network=about)
 
 
 def _take(visitor: Visitor, file: Any) -> None:

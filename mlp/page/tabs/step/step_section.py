@@ -1,5 +1,6 @@
 """The section "Step by step": one training step in slow motion, on a copy."""
 
+import html
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from mlp.page.tabs.step.backward import after, backward, check, update
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
 from mlp.page.tabs.step.step_pieces import followed
 from mlp.page.visitors.refusals import reason
+from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import sign_settings
 from mlp.training.data.sources import chosen_mnist
@@ -64,7 +66,7 @@ def step_section(visitor: Visitor, data: Dataset) -> None:
         mark("Step <b>{step:,}</b>, in epoch {epoch}, after the run’s last"),
     )
     facts = [
-        tr("A new network") if job is None else tr("Your run"),
+        tr("A new network") if job is None else html.escape(tr(all_runs(visitor)[0].title)),
         tr(beyond if is_extra else within, step=step.number, epoch=step.epoch),
         in_order(step.before.layer_sizes),
         several("{n} image", "{n} images", len(step.labels)),

@@ -242,7 +242,7 @@ def teach(page: AppTest, key: str) -> str:
     eventually(lambda: len(job.snapshot().history.evaluations) > 1)
     job.pause()
     at_rest(page)
-    assert visitor_of(page).runs.origin[:2] == ("the basic network", NETWORK)
+    assert visitor_of(page).runs.origin[:2] == ("Basic", NETWORK)
     return text(page, "room_mended")
 
 

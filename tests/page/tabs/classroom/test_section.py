@@ -128,9 +128,9 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     [taught] = [line for line in table.lines if line.contender.owner]
     assert (taught.contender.name, list(taught.cells)) == (name, [learner_id])
     assert taught.contender.way == "with the class"
-    assert taught.contender.learned.startswith("run 1, taught MNIST sample with 20 class digits (25%)")
+    assert taught.contender.learned.startswith("1 · Basic, taught MNIST sample with 20 class digits (25%)")
     shown = table_html(compared(table.lines), table.writers, None)
-    assert re.search(" of 20 right, of its owner’s<[^>]*><br>run 1, taught ", shown)
+    assert re.search(" of 20 right, of its owner’s<[^>]*><br>1 · Basic, taught ", shown)
 
 
 def test_only_learners_of_a_plan_are_in_its_table_and_each_finds_their_own(classroom):
@@ -159,7 +159,7 @@ def test_lessons_begin_with_the_same_network_and_hold_back_one_of_each_digit(cla
         eventually(lambda job=job: job.snapshot().step)
         job.pause()
         at_rest(page)
-        assert visitor.runs.origin[:2] == ("run 1", None)
+        assert visitor.runs.origin[:2] == ("1 · Basic", None)
         np.testing.assert_array_equal(job.first_network.values, untaught)
         assert sorted(job.data.held.labels) == list(range(10))
         held.append(job.data.held_images)

@@ -33,9 +33,9 @@ def test_sheet_has_a_learners_own_part_and_nothing_of_others(classroom: Pages):
     sheet = learner.run().session_state["downloads"].files["room_sheet"].make()
     words = " ".join(written(sheet).split())
     assert f"Your class: you were {called(mine.name)}" in words
-    assert re.search(r"Your drawings Read right: \d+ of 10 by the basic network, then \d+ of 10 by your run 1\.", words)
+    assert re.search(r"Your drawings Read right: \d+ of 10 by Basic, then \d+ of 10 by 1 · taught\.", words)
     assert "You guessed 4" in words
-    assert "Your mistakes in Break it Read right: 0 of 1 by the basic network" in words
+    assert "Your mistakes in Break it Read right: 0 of 1 by Basic" in words
     assert re.search(r"Run 1: .*with the class .*The class’s, learned from \(20\) [\d.]+% [\d.]+%", words)
     assert "Networks of others that have learned your drawings, too: 1." in words
     assert set(re.findall(r'data:image/[^"]*', sheet)) == pictures(learner)
@@ -60,7 +60,7 @@ def test_lessons_of_a_round_leave_table_and_sheet_as_the_class_has_seen_them(cla
         assert learned in visitor_of(learner).job.snapshot().data_name
         assert seen() == before
     mistakes, _, taught = class_part(visitor_of(learner)).partition("Your mistakes")[2].partition("What you taught")
-    assert "your run 2" in mistakes  # and not the control, which is run 3
+    assert " by 2 · taught. " in mistakes  # and not the control, which is run 3
     assert "taught none of a round’s mistakes: the control" in taught
     assert "0%)" not in taught
 

@@ -12,7 +12,7 @@ from mlp.page.visitors.session import visitors
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
 from tests.page.draw.test_your_signs import shape
-from tests.page.sight import address, component, draw, page_of, text, visitor_of
+from tests.page.sight import address, component, draw, networks, page_of, text, visitor_of
 from tests.page.tabs.sent.test_copies import network
 from tests.page.tabs.test_next_step import label
 from tests.page.test_everywhere import FOREIGN, unescaped
@@ -34,7 +34,7 @@ def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
     page = open_page(visitor=page, network=code)
     assert "A network that knows 😀, cat and ♥. Draw one." in text(page, "answer")
     assert ">😀</text>" in shape(page)
-    assert page.segmented_control(key="network").options[-1] == "Sent 1: 😀, cat, ♥"
+    assert networks(page)[-1] == "Sent 1 · 😀, cat, ♥"
     assert component(page, "stage_network")["description"].endswith("3 answers: 😀, cat and ♥; nothing is drawn yet.")
     assert "give_one" not in {button.key for button in page.button}  # of signs that somebody else drew
     draw(page, 4)
@@ -65,7 +65,7 @@ def test_friend_of_digits_trains_their_own_next(open_page: Open):
     assert "A network that somebody trained in 12 s. Draw a digit." in text(page, "answer")
     press(page, "next_step")
     assert page.segmented_control(key="network").value == "run-1"
-    assert page.segmented_control(key="network").options[-1] == "Sent 1"
+    assert networks(page)[-1] == "Sent 1"
 
 
 UNNAMED = "This link chooses no network: network must be one of pretrained, article, a friend’s code, got "
@@ -99,12 +99,12 @@ def test_network_is_sent_from_the_menu_and_withdrawn_while_a_friend_draws(open_p
         press(page, "send_network")
     [code] = COPIES.of(visitor_of(page))  # only one, as the network is the same
     friend = draw(open_page(network=code), 4)
-    assert "a network that was sent" in text(friend, "answer_side")
+    assert "Sent 1" in text(friend, "answer_side")
     assert unescaped(page.run()) == unescaped(friend) == []
     press(page, f"withdraw_{code}")
     assert f"withdraw_{code}" not in {button.key for button in page.run().button}
     assert ENDED in text(friend.run())
-    assert "pretrained" in text(friend, "answer_side")
+    assert "Pretrained" in text(friend, "answer_side")
 
 
 def test_links_to_share_lead_to_no_place_of_the_sender(open_page: Open):

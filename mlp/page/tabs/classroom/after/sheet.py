@@ -23,6 +23,7 @@ from mlp.page.tabs.classroom.table import run_of_table, table_of
 from mlp.page.tabs.lessons.sheet import sheet_button
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.session import visitors
+from mlp.page.visitors.shelf import SHIPPED
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.teaching import effect
@@ -55,11 +56,10 @@ def class_part(visitor: Visitor) -> str:
 
 
 def _readings(drawings: DrawingSet, own: NumberedRun | None) -> str:
-    """Return drawings with the answers to them: of the basic network if they are digits, then of an own run."""
-    basic = tr("the basic network")
-    readers: dict[str, Reader] = {basic: pretrained(NETWORK)} if drawings.names == DIGITS else {}
+    """Return drawings with the answers to them: of *Basic* if they are digits, then of an own run."""
+    readers: dict[str, Reader] = {tr(SHIPPED[NETWORK].title): pretrained(NETWORK)} if drawings.names == DIGITS else {}
     if own is not None:
-        readers[tr("your run {number}", number=own.number)] = own.snapshot.reader
+        readers[html.escape(tr(own.title))] = own.snapshot.reader
     if not len(drawings):
         return ""
     answers = [reader.predict(drawings.images) for reader in readers.values()]
