@@ -76,7 +76,8 @@ def number_between_epochs_is_that_of_all_images() -> None:
 def read_right(job: Job, now: Snapshot) -> tuple[int, int, str]:
     """Return the large number, of how many images it is, and what they are called."""
     found = re.fullmatch(
-        r".*<b>(\d+)</b> <span>of (\d+) (.*) read right</span></p>", large_number(NumberedRun(1, now, job.data), job)
+        r".*<b>(\d+)</b> <span>of (\d+) <i>(.*) read right</i></span></p>",
+        large_number(NumberedRun(1, now, job.data), job),
     )
     assert found is not None
     return int(found[1]), int(found[2]), found[3]

@@ -81,7 +81,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         of_class.lesson_mends_and_breaks_and_so_does_its_control
     ),
     # The page
-    ("number", "of 100 new digits read right"): of_page.number_between_epochs_is_that_of_all_images,
+    ("number", "of 100 <i>new digits read right</i>"): of_page.number_between_epochs_is_that_of_all_images,
     ("loss", "2.3 is a blind guess"): of_page.blind_guess_depends_on_the_number_of_signs,
     ("remark/warps", "Validation is on other bent copies of your 9 drawings"): (
         of_page.number_says_whose_drawings_it_is_of_and_how_many

@@ -61,7 +61,10 @@ def answer_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
                 draw("answer", 'div class="ink-answer"')
                 draw("answer_more", 'div class="ink-answer"')
             with st.container(key="answer_by"):
-                draw("answer_by", 'p class="ink-reader"')
+                # On a phone the train card is out of sight: its number and progress stand here, too, for eyes alone.
+                run = live("number", "") + live("progress", "")
+                by = live("answer_by", parts["html.answer_by"], 'p class="ink-reader"')
+                st.html(f'{by}<div class="ink-run" aria-hidden="true">{run}</div>')
             draw("answer_heard", "p hidden data-say")
     with st.container(key="way_line", gap=None):
         # Apart from the images, so that it stays open when they change.

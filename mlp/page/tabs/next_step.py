@@ -157,8 +157,12 @@ def _depends(visitor: Visitor, threads: Sequence[OtherThread]) -> Collection[Eve
 def next_step_section(visitor: Visitor, threads: Sequence[OtherThread]) -> None:
     """Draw a button for the one next thing, under the answer; ``threads`` are further ones."""
     step = next_step(visitor, threads)
+    if _NAME in hidden():
+        return
     with st.container(key="to_canvas_line" if step is not None and step.key == TO_CANVAS else "next_line", gap=None):
-        if step is not None and _NAME not in hidden():
+        if step is None:
+            st.html("<i></i>")  # keeps the place on a phone
+        else:
             st.button(
                 tr(step.label),
                 key=step.key,

@@ -69,7 +69,7 @@ def large_number(run: NumberedRun | None, job: Job | None) -> str:
             data = run.data.load()
             of, nouns = min(100, len(data.validation)), tr(data.noun("validation")[1])
         right = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
-    words = tr("of {of} {nouns} read right", of=of, nouns=html.escape(nouns))
+    words = tr("of {of} <i>{nouns} read right</i>", of=of, nouns=html.escape(nouns))
     return f'<p class="ink-number"><b>{right}</b> <span>{words}</span></p>'
 
 

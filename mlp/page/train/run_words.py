@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 
 from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
@@ -52,9 +53,12 @@ def progress(run: NumberedRun | None, chosen_speed: str, *, is_earlier: bool = F
         )
     first = " ink-first" * (run.number == 1)
     plays = f'<i class="ink-plays{first}" hidden></i>' * snapshot.playing  # for the style sheet
+    # As wide as with two digits in each number, so that the next ones keep their place while these move.
+    widest = [re.sub(r"(?<!\d)\d(?!\d)", "00", part) for part in parts]
+    pieces = [f'<span data-widest="{most}">{part}</span>' for part, most in zip(parts, widest, strict=True)]
     return (
         f"{track(tr('Training'), snapshot.progress)}{plays}"
-        f'<p class="ink-status"><span>{"</span> <span>".join(parts)}</span></p>'
+        f'<p class="ink-status"><span>{parts[0]}</span> {" ".join(pieces[1:])}</p>'
         + (f'<p class="ink-status">{html.escape(tr(snapshot.waits))}</p>' if snapshot.waits else "")
     )
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import STAR
 from tests.browser.pen import draw, fit
+from tests.browser.screens import PHONE
 from tests.browser.sight import at_rest, button, part, write
 
 GERMAN: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}, "locale": "de-DE"}
@@ -40,6 +41,13 @@ def test_question_of_a_correction_stands_in_one_line(open_page: Callable[..., Pa
         page.set_viewport_size(size)
         at_rest(page)
         assert asked.evaluate("(asked) => asked.offsetHeight / parseFloat(getComputedStyle(asked).lineHeight)") < 1.5
+
+
+def test_word_for_undo_stands_in_one_line_on_a_phone(open_page: Callable[..., Page]):
+    page = open_page(**PHONE, locale="de-DE")
+    write(page, 7)
+    word = part(page, "undo").get_by_text("Rückgängig").first
+    assert word.evaluate("(word) => word.offsetHeight / parseFloat(getComputedStyle(word).lineHeight)") < 1.5
 
 
 def test_slider_writes_a_comma_in_an_english_browser(open_page: Callable[..., Page]):

@@ -1,5 +1,6 @@
 """The first screen at each size that visitors have: nothing is cut, covered, said twice or lost in an empty sheet."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
@@ -133,6 +134,50 @@ def test_phone_has_no_gap_below_what_is_next_and_no_corner_beside_the_answer(ope
     pieces = part(page, "progress").locator(".ink-status > span").all_inner_texts()
     assert len(pieces) > 2
     assert not any(each.startswith("·") for each in pieces)  # as a line could begin with it
+
+
+PLACES = """() => Object.fromEntries([...document.querySelectorAll(".st-key-stage :is(button, [role=radio], canvas)")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.closest(".st-key-next_line") === null)
+  .map((one) => [one.textContent + one.closest("[class*=st-key-]").className, one.getBoundingClientRect().top]))"""
+"""The height of all that one presses in the first card, but what is next, by its text and its key."""
+
+
+@pytest.mark.chromium
+def test_phone_shows_name_and_progress_beside_the_canvas_and_nothing_moves_for_what_is_next(
+    open_page: Callable[..., Page],
+):
+    page = open_page("?epochs=20&learning_rate=0.0005", **PHONE)  # it reads few, so that nothing is next before its end
+    write(page, 4, saved=True)
+    expect(part(page, "answer_by")).to_contain_text("Reading with")
+    at_rest(page)
+    places = [page.evaluate(PLACES)]
+    button(page, "next_step").click()
+    expect(part(page, "answer_by").locator(".ink-number")).to_have_text(re.compile(r"\d+ of 100"))
+    at_rest(page)  # the press has scrolled to the curves
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    expect(button(page, "next_step")).to_have_count(0)
+    for shown in (".st-key-canvas", ".ink-run .ink-number b", ".ink-run .ink-track", ".ink-reader b"):
+        expect(page.locator(shown)).to_be_in_viewport(ratio=1)
+    places.append(page.evaluate(PLACES))
+    expect(button(page, "next_step")).to_be_visible(timeout=TRAINED_MS)
+    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
+    expect(page.locator(".ink-run")).not_to_be_visible()
+    places.append(page.evaluate(PLACES))
+    for before, after in pairwise(places):
+        moved = {one: after[one] - top for one, top in before.items() if abs(after.get(one, top) - top) > 4}
+        assert moved == {}, moved
+    assert len(places[1]) > 12
+
+
+@pytest.mark.chromium
+def test_phone_at_twice_its_letters_has_tools_of_one_height_beside_each_other(open_page: Callable[..., Page]):
+    page = open_page(viewport={"width": 195, "height": 422})
+    write(page, 4)
+    keys = ("undo", "clear", "give_one", "picture_upload", "your_signs")
+    tools = [box(page, f".st-key-draw_buttons .st-key-{key}") for key in keys]
+    assert {round(tool["height"]) for tool in tools} == {44}
+    assert all(below["y"] >= above["bottom"] or below["x"] >= above["right"] for above, below in pairwise(tools))
+    assert box(page, ".st-key-bars .top .ink-bar")["right"] < box(page, ".st-key-answer_side")["right"]
 
 
 @pytest.mark.chromium
