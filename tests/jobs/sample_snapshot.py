@@ -28,5 +28,6 @@ def trained(run: Run, data: Source, max_steps: int | None = None, **changes: Any
     history = History(run.steps_per_epoch(len(dataset.train)))
     history.add_steps(done.losses, done.accuracies)
     history.evaluations += done.evaluations
-    now = {"network": done.run.network, "diverged": done.diverged, "seconds": done.seconds, "data_name": dataset.name}
+    now = {"network": done.run.network, "diverged": done.diverged, "seconds": done.seconds}
+    now |= {"data_name": dataset.name, "learned": dataset.learned}
     return snapshot_of(run.settings, history, **now, finished=done.run.finished(len(dataset.train)), **changes)
