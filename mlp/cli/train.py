@@ -60,7 +60,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "--threads",
         type=value,
         metavar="N",
-        help="use at most N threads, if that is faster; the weights are the same for any N. Default: one per core",
+        help="use at most N threads, if so many cores are idle; weights are the same for any N. Default: one per core",
     )
     add_data(command)
 

@@ -152,7 +152,7 @@ def step_taker(
             parameter.grad.fill(np.nan)
     if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
         gains = gains_from_threads(network.layer_sizes, batch_size)
-        choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
+        choice = chosen(threads) if gains else ThreadChoice(1)
         return FastStep(network, optimizer, choice, loss)
     return one_blas_thread(partial(train_step, network, optimizer, loss=loss))
 

@@ -172,8 +172,7 @@ def steps(
         Their classes, as positions in the names of the settings.
     threads : int or ThreadChoice, optional
         Maximum number of threads of a step; by default as many as the process may use cores. It uses several only while
-        they are faster, and the weights are the same bits for any number. A choice remembers between calls which number
-        is faster.
+        that many cores are idle, and the weights are the same bits for any number.
 
     Yields
     ------
@@ -189,7 +188,7 @@ def steps(
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the given array, which is recognized at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
-    choice = chosen(threads, run.network.layer_sizes, run.settings.batch_size)
+    choice = chosen(threads)
     return _steps(run, checked_images[:used], labels[:used], choice)
 
 
