@@ -116,7 +116,7 @@ def test_replaced_run_is_named_with_a_way_to_it_and_keeps_its_own_line(open_page
 
 
 def test_line_names_the_recipe_of_signs_and_what_a_taught_run_continues(open_page: Open):
-    page = open_page(epochs=1, images=300)
+    page = open_page(epochs=1, images=300, hide="hints")  # a hint would stand in the line's place
     visitor_of(page).signs.change(letters(5))
     press(page.run(), "your_signs")
     measured(press(page, "recipe_small"))
@@ -124,7 +124,7 @@ def test_line_names_the_recipe_of_signs_and_what_a_taught_run_continues(open_pag
     at_rest(page)
     assert text(page, "note") == RECIPES["small"].explained
     assert "unlike" not in text(page, "settings")
-    other = taught(open_page(tab="Your drawings", network="article"), "article")
+    other = taught(open_page(tab="Your drawings", network="article", hide="hints"), "article")
     visitor_of(other).job.pause()
     assert text(at_rest(other), "note") == "It continues Basic."
 
