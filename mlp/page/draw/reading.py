@@ -89,7 +89,8 @@ def answers_to(digits: Sequence[InputImage], answerer: Answerer, *, unfinished: 
     """Return a network's answer for each of these images; an ``unfinished`` one is never rejected."""
     if not digits:
         return []
-    shares = answerer.reader.predict_proba(np.array([digit.image for digit in digits]))
+    with np.errstate(over="ignore", invalid="ignore"):  # those of a run that blew up are not finite
+        shares = answerer.reader.predict_proba(np.array([digit.image for digit in digits]))
     return [
         DigitAnswer(answerer, digit, each, is_seen=unfinished or is_seen(answerer.reader, digit.image, each))
         for digit, each in zip(digits, shares, strict=True)

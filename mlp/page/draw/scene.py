@@ -114,10 +114,11 @@ def _two_a_byte(values: np.ndarray) -> str:
     return base64.b64encode((pairs[:, 0] << 4 | pairs[:, 1]).tobytes()).decode("ascii")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a run that blew up
 def scene(
     network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None, names: Sequence[str] = DIGITS
 ) -> Scene | None:
-    """Return the compact picture of a network, or None if its weights are not finite.
+    """Return the compact picture of a network, or None if its weights or what they add up to are not finite.
 
     The image is (28, 28), 0 to 1, and ``probabilities`` the answer to it; both may be missing.
     """
@@ -127,7 +128,8 @@ def scene(
         return None
     layers = trace(network, seen, SHOWN.get(len(network.layer_sizes) - 2, 7), activations)
     layers[-1] = replace(layers[-1], shown=tuple(range(len(layers[-1].sums))))  # all answers, beside their bars
-    return scene_of(network, image, layers, activations, probabilities, names, n_patterns=len(layers) - 1)
+    picture = scene_of(network, image, layers, activations, probabilities, names, n_patterns=len(layers) - 1)
+    return picture if np.isfinite(picture.pictures).all() else None
 
 
 def scene_of(
