@@ -137,7 +137,8 @@ def open_page(
         if not slow_start and "speed=" not in query:
             query += f"{'&' if '?' in query else '?'}speed=Full"
         page.goto(f"{server.url}/{query}")
-        expect(page.get_by_role("heading", name="Inkling").first).to_be_visible()
+        board = page.locator(".ink-board-bar").get_by_role("status")  # in board mode, the heading is soon hidden
+        expect((board if "board=1" in query else page.get_by_role("heading", name="Inkling")).first).to_be_visible()
         return page
 
     yield open_page

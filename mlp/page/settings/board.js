@@ -120,7 +120,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       && document.querySelector(`.st-key-slow_${steps > 0 ? "next" : "back"} button:not(:disabled)`);
     if (turn) turn.click();
     else {
-      wanted = Math.max(Math.min(at + steps, known - 1), 0);
+      wanted = Math.max(Math.min(at + steps, parts().length - 1), 0);  // the page may have changed since it was shown
       show();
     }
   };
