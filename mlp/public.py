@@ -1,5 +1,6 @@
 """The public names, which `mlp` loads when the first of them is used."""
 
+from mlp.images.data_files.load import load_data
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
 from mlp.nn.dropout import Dropout
@@ -43,6 +44,7 @@ __all__ = [
     "Tanh",
     "accuracy",
     "evaluate",
+    "load_data",
     "load_mnist",
     "load_model",
     "save_model",

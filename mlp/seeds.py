@@ -18,6 +18,7 @@ STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
     # of the data that runs share
     "synthetic digits": lambda: (0, 2),
     "choice for own digits": lambda: (7,),
+    "order of a data set": lambda: (11,),
     "warps of own digits": lambda: (33,),
     "warps of own signs": lambda: (34,),
     "unseen warps of own signs": lambda: (35,),

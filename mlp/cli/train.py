@@ -1,6 +1,7 @@
 """``python -m mlp train`` trains a network with a progress bar, and saves it."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 from mlp.analysis.calibration import fit_temperature
 from mlp.analysis.signs.left_out import held_score, left_out_scores
 from mlp.analysis.signs.sign_score import together
-from mlp.cli.evaluate import print_sign_score
+from mlp.cli.evaluate import print_data, print_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
 from mlp.cli.terminal import INTERRUPTED, ctrl_c, print_error, print_line, progress_bar
+from mlp.images.data_files.load import load_data
 from mlp.images.drawings.drawing_file import load_set
 from mlp.images.mnist import Dataset, Split, joined, load_mnist
 from mlp.jobs.slices import advance
@@ -34,6 +36,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser("train", help="train a network and save it")
     add_options(command)
+    add_data(command)
     command.add_argument(
         "--drawings",
         metavar="FILE",
@@ -62,22 +65,25 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="use at most N threads, if so many cores are idle; weights are the same for any N. Default: one per core",
     )
-    add_data(command)
 
 
 def train(given: argparse.Namespace) -> int:
-    """Train a network and save it with its facts."""
+    """Train a network on digits or a data set, and save it with its facts."""
     settings = settings_given(given)
     threads = ThreadChoice(given.threads)
     out = checked_out(given.out, ".safetensors")
     if given.drawings is not None:
         return train_signs(given, settings, threads, out)
-    dataset = load_mnist(given.data)
+    dataset = load_mnist() if given.data is None else load_data(given.data)
+    if dataset.learned.is_set:
+        if settings.synthetic:
+            raise ValueError("--written adds digits, which go with MNIST only")
+        settings = replace(settings, names=dataset.names)
     if settings.images is not None and settings.images > len(dataset.train):
         raise ValueError(f"--images must be at most {len(dataset.train):,}, got {settings.images:,}; use --images all")
     if settings.synthetic:
         dataset = with_synthetic(dataset, settings.synthetic, settings.without_styles)
-    print_line(f"data {dataset.name}")
+    print_data(dataset)
     run, seconds, status = trained(given, settings, dataset, threads)
     if run.step:
         save_reader(run, dataset, seconds, given, out, joined(synthetic_validation_digits()))
@@ -102,7 +108,8 @@ def save_reader(
 ) -> None:
     """Save a trained network with its scores, and with a temperature by ``unseen`` if it learned synthetic digits."""
     settings = run.settings
-    reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
+    looks, learned = given.tta > 1, dataset.learned
+    reader = Reader(run.network, test_time_augmentation=looks, straighten=settings.straighten, learned=learned)
     facts = save(reader, run, dataset, seconds, given, out)
     if settings.synthetic:
         reader.temperature = fit_temperature(reader.logits(unseen.images), unseen.labels)
@@ -157,13 +164,13 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     signs = load_set(given.drawings)
     data = drawing_data(signs)
     dataset = data.load()
-    print_line(f"data {dataset.name}")
+    print_data(dataset)
     assert dataset.unseen is not None
     run, seconds, status = trained(given, sign_settings(settings, data.names), dataset, threads)
     if run.step == 0:
         return status
-    reader = run.reader
-    reader.test_time_augmentation = given.tta > 1
+    looks, learned = given.tta > 1, dataset.learned
+    reader = Reader(run.network, test_time_augmentation=looks, straighten=run.settings.straighten, learned=learned)
     facts = save(reader, run, dataset, seconds, given, out)
     reader.none_below = none_below(reader, dataset.unseen)
     save_scores(reader, run, dataset, facts, given, out)

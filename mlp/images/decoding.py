@@ -42,8 +42,11 @@ def too_large(data: bytes) -> PictureError:
     return PictureError(Later(rule, most=MAX_BYTES / 1e6, size=len(data) / 1e6))
 
 
-def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
-    """Return an image file as (h, w, 3) uint8, upright, without transparency, at most ``side_px`` pixels a side."""
+def decoded(data: bytes, side_px: int = WORK_PX, *, most: int = MAX_PIXELS) -> np.ndarray:
+    """Return an image file as (h, w, 3) uint8, upright, without transparency, at most ``side_px`` pixels a side.
+
+    Raises a PictureError if the file is no image, or has more pixels than ``most``, or than its format may have.
+    """
     if len(data) > MAX_BYTES:
         raise too_large(data)
     try:
@@ -58,11 +61,11 @@ def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
     if scans > MAX_SCANS:
         raise PictureError(Later("a JPEG may have at most {most} scans, got {n:,}", most=MAX_SCANS, n=scans))
     width, height = image.size
-    max_pixels = MAX_PIXELS_WHOLE if scans == 0 else MAX_PIXELS if scans == 1 else MAX_PIXELS_IN_SCANS
-    if width * height > max_pixels:
-        rule = mark("a {kind} may have at most {most:.0f} million pixels, got {width:,} × {height:,}")
+    most = min(most, MAX_PIXELS_WHOLE if scans == 0 else MAX_PIXELS if scans == 1 else MAX_PIXELS_IN_SCANS)
+    if width * height > most:
+        rule = mark("a {kind} may have at most {most:,} pixels, got {width:,} × {height:,}")
         kind = Later("progressive {format}", format=image.format) if scans > 1 else image.format
-        raise PictureError(Later(rule, kind=kind, most=max_pixels / 1e6, width=width, height=height))
+        raise PictureError(Later(rule, kind=kind, most=most, width=width, height=height))
     if max(width, height) > MAX_SIDE:
         rule = mark("a side of an image may have at most {most:,} pixels, got {width:,} × {height:,}")
         raise PictureError(Later(rule, most=MAX_SIDE, width=width, height=height))

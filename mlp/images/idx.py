@@ -8,7 +8,7 @@ import numpy as np
 _UINT8_MAGIC = b"\x00\x00\x08"
 
 
-def idx_shape(start: bytes | memoryview) -> tuple[int, ...]:
+def idx_shape(start: bytes | bytearray | memoryview) -> tuple[int, ...]:
     """Return the sizes of the array in an IDX file, from the file's first bytes.
 
     Its header takes 4 bytes, and 4 more per dimension. Raises a ValueError if it is not an IDX file of unsigned bytes,
@@ -30,7 +30,7 @@ def idx_offset(n_dimensions: int) -> int:
     return 4 + 4 * n_dimensions
 
 
-def parse_idx(data: bytes | memoryview) -> np.ndarray:
+def parse_idx(data: bytes | bytearray | memoryview) -> np.ndarray:
     """Return the array in the bytes of an IDX file: uint8, read-only, sharing the memory of ``data``.
 
     Raises a ValueError if it is not an IDX file of unsigned bytes, or its length does not match its header.

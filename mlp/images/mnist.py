@@ -73,7 +73,7 @@ class Dataset:
 
     ``learned`` is what a network learns from it, with the names of the classes, from label 0. ``unseen`` holds images
     like the training ones, for drawings alone. ``held_noun`` names one validation image, and several, if they are no
-    others.
+    others, and ``note`` says what was done to the images.
 
     Raises
     ------
@@ -88,6 +88,7 @@ class Dataset:
     learned: Learned = OTHER_DIGITS
     unseen: np.ndarray | None = None
     held_noun: tuple[str, str] | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Check that each label has a name."""

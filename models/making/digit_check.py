@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlp.checks import checked_int
-from mlp.cli.options import add_data, add_out, checked_out, value
+from mlp.cli.options import add_mnist, add_out, checked_out, value
 from mlp.cli.terminal import print_line, progress_bar
 from mlp.images.augmentation import warp
 from mlp.images.mnist import Dataset, load_mnist
@@ -38,7 +38,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     add_out(command)
     command.add_argument("--epochs", type=value, default=20, metavar="N", help="default: 20")
     command.add_argument("--seed", type=value, default=1, metavar="N", help="default: 1")
-    add_data(command)
+    add_mnist(command)
     command.set_defaults(run=train)
 
 

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 
 from mlp.checks import checked_int
-from mlp.cli.options import checked_out, settings_given, value
+from mlp.cli.options import add_mnist, checked_out, settings_given, value
 from mlp.cli.terminal import print_line
 from mlp.cli.train import add_options, save_reader, trained
 from mlp.images.mnist import Dataset, Split, joined, load_mnist
@@ -24,6 +24,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "network", help="train a network like `python -m mlp train`, on any number of newly written digits"
     )
     add_options(command)
+    add_mnist(command)
     command.add_argument(
         "--mean",
         action="store_true",

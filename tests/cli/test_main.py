@@ -40,8 +40,11 @@ def bad_commands(tmp_path, model):
     yield ["train", *out, "--written", "30001"], r"at most the 30,000 .* got 30,001; python -m models\.making network"
     yield ["train", *out, "--images", "4001"], r"--images must be at most 4,000, got 4,001; use --images all"
     yield ["train", "--out", str(tmp_path / "x.onnx")], r"--out must end in \.safetensors, got 'x\.onnx'; export"
-    for place in (tmp_path / "none", model):
-        yield ["train", *out, "--data", str(place)], rf"the data folder .*must have MNIST's four files, got '{place}'"
+    yield ["train", *out, "--data", str(tmp_path / "none")], r"none: there is no such file"
+    yield (
+        ["train", *out, "--data", str(model)],
+        r"a data set must be a folder, an \.npz or a ZIP, and this file is none",
+    )
     yield ["train", "--out", str(tmp_path / "none" / "x")], r"--out must be a file in a folder that exists .*none"
     yield ["export", str(model), *out], r"arguments are required: --to"
     yield ["evaluate", str(tmp_path / "none")], r"none: there is no such file"

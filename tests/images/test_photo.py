@@ -141,8 +141,8 @@ def png_header(width, height):
 @pytest.mark.parametrize(
     ("size", "rule"),
     [
-        ((4500, 4000), "at most 16 million pixels"),
-        ((60_000, 60_000), "at most (16|50) million pixels"),
+        ((4500, 4000), "at most 16,000,000 pixels"),
+        ((60_000, 60_000), "at most (16,000,000 pixels|50 million pixels)"),
         ((1, 16_000_000), r"at most 30,000 pixels, got [\d,]+ × [\d,]+"),
         ((30_001, 2), r"at most 30,000 pixels, got [\d,]+ × [\d,]+"),
     ],
@@ -155,7 +155,7 @@ def test_small_file_of_huge_size_is_refused_before_decoding(size, rule):
 def test_progressive_jpeg_has_a_lower_pixel_limit():
     data = io.BytesIO()
     Image.new("L", (8000, 6000)).save(data, "JPEG", progressive=True)
-    with pytest.raises(PictureError, match="a progressive JPEG may have at most 30 million pixels"):
+    with pytest.raises(PictureError, match="a progressive JPEG may have at most 30,000,000 pixels"):
         decoded(data.getvalue())
 
 
