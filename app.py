@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.language import mark, tr
 from mlp.machine import wait_for_running_threads
 from mlp.page.draw.answer import answer_section
-from mlp.page.draw.canvas import canvas_section, restore_drawing
+from mlp.page.draw.canvas import canvas_section, draw_heading, restore_drawing
 from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
 from mlp.page.draw.networks import FILES, answering, network_choice, pretrained
@@ -45,6 +45,7 @@ from mlp.page.train.card import script_state, training_section, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section, privacy_note
 from mlp.page.visitors.session import remember, this_visitor, visitors
+from mlp.training.data.image_set import offered
 from mlp.training.data.sources import chosen_mnist
 
 hidable("share", "Share")
@@ -92,7 +93,7 @@ def page() -> None:
         with st.container(border=True, key="stage", gap=None):
             draw_card = st.container(key="draw_card", gap=None)
             with draw_card:
-                st.header(tr("Draw a digit"), anchor=False)
+                draw_heading(visitor)
                 canvas_section(visitor, TAKERS, [your_signs])
                 canvas_first()
             network_choice(visitor)
@@ -136,6 +137,7 @@ else:  # the server imports it once
     visitors(OTHERS)  # before all that takes long, as another server may have the folder with their work
     try:
         chosen_mnist().load()
+        offered()
         for kind in FILES:
             pretrained(kind)
     except (OSError, ValueError) as error:

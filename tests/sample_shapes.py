@@ -7,6 +7,7 @@ import numpy as np
 
 from mlp.images.data_files.load import parse_data
 from mlp.images.mnist import Dataset
+from mlp.training.data.image_set import ImageSet
 
 TITLE, LICENSE = "Things", "Made up for a test"
 NAMES = ("Blick", "Wum", "Zorp")
@@ -44,3 +45,8 @@ def shapes_file() -> bytes:
 def shapes_data() -> Dataset:
     """Return this set as it is loaded."""
     return parse_data(shapes_file(), TITLE)
+
+
+def shapes_set() -> ImageSet:
+    """Return this set as training data; a server that offers it has the images."""
+    return ImageSet.of(shapes_data())

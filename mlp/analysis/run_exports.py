@@ -7,6 +7,7 @@ from typing import Any
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.drawing_data import DrawingData, drawing_data
+from mlp.training.data.image_set import ImageSet
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
@@ -32,14 +33,15 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
 
     It omits default values, except those of the most important settings, and values that have no effect.
 
-    The command line trains on MNIST, and on all signs of a file; not on own digits or few digits, for example. The page
-    saves ``signs``, the visitor's, as this file: they must still be those of the data. ``out`` is the file to write.
+    The command line trains on MNIST, on a data set, here named by its title, and on all signs of a file; not on own
+    digits or few digits, for example. The page saves ``signs``, the visitor's, as this file: they must still be those
+    of the data. ``out`` is the file to write.
 
     >>> command_line(Settings(optimizer="adam", learning_rate=0.001), Mnist(), DrawingSet())
     'python -m mlp train --layers 100,200 --learning-rate 0.001 --epochs 25 --batch-size 32 --optimizer adam --seed 42 --out run.safetensors'
     """  # noqa: E501
     are_signs = isinstance(data, DrawingData) and signs.missing is None and data == drawing_data(signs)
-    if not are_signs and not isinstance(data, Mnist):
+    if not are_signs and not isinstance(data, Mnist | ImageSet):
         return None
     effect = {
         "momentum": settings.optimizer == "sgd",
@@ -55,6 +57,8 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
     if are_signs:
         words += ["--drawings", "my-signs.json"]
+    if isinstance(data, ImageSet):
+        words += ["--data", data.title]
     return shlex.join([*words, "--out", out])
 
 

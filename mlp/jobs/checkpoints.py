@@ -13,6 +13,7 @@ import shutil
 import threading
 import time
 import weakref
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ from typing import Any, BinaryIO
 from mlp.atomic import sync_folder, take_lock, write_whole
 from mlp.checks import Number
 from mlp.jobs.limits import Limits, limits
+from mlp.training.data.image_set import bytes_of_sets
 from mlp.user_cache import user_cache
 
 FORMAT = b"inkling-work-1"
@@ -32,6 +34,9 @@ OWNER_SHARE = 0.1  # of that limit, for one owner
 DAY_S = 24 * 3600
 LOCK_WAIT_S = 10.0  # for a server that ends while the next one starts
 VISIT, UNREADABLE = "visit", "unreadable"
+
+SET = ".set.json"
+"""The end of the name of a file that says that its owner has a data set, whose digest is before it."""
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -104,6 +109,10 @@ class Checkpoints:
         own = {VISIT, UNREADABLE}
         return sorted(name for name in _listed(self._folder(owner)) if name not in own and not name.startswith("."))
 
+    def sets(self) -> set[str]:
+        """Return the digests of the data sets that any owner has: their images are in one file for all."""
+        return {path.name.removesuffix(SET) for path in self.folder.glob(f"*/*{SET}")}
+
     def load(self, owner: str, name: str) -> bytes:
         """Return the content of a file.
 
@@ -119,7 +128,7 @@ class Checkpoints:
         folder, content = self._folder(owner), _head(data) + b"\n" + data
         with self._lock:
             own = _size(folder, but=name) + len(content)
-            self._require_space(folder, own)
+            self._require_space(folder, own, {*_listed(folder), name})
             if not folder.is_dir():
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 folder.mkdir(mode=0o700)
@@ -127,8 +136,12 @@ class Checkpoints:
             write_whole(folder / name, content)
             self._sizes[folder.name] = own
 
-    def _require_space(self, folder: Path, own: int) -> None:
+    def _require_space(self, folder: Path, own: int, names: Collection[str]) -> None:
+        """Raise an OSError if the owner's files, of these names, do not fit; a data set counts for each who has it."""
         total = own + sum(size for other, size in self._sizes.items() if other != folder.name)
+        sets = bytes_of_sets()
+        own += sum(sets.get(name.removesuffix(SET), 0) for name in names)
+        total += sum(sets.values())
         for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
             if n_bytes > share * self._max_bytes:
                 limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"

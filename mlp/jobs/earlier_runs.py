@@ -8,9 +8,9 @@ from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import Later, mark
-from mlp.training.data.drawing_data import DrawingData, room_of, sign_settings
+from mlp.training.data.drawing_data import DrawingData, room_of
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.saved_sources import Source
+from mlp.training.data.saved_sources import Source, fitted
 from mlp.training.recipes import RECIPES
 from mlp.training.run import Run
 from mlp.training.setting_entry import value_label
@@ -48,7 +48,7 @@ class NumberedRun:
     def is_made_by(self, settings: Settings) -> bool:
         """Whether a new run by these settings, of the same names, has the settings of this one."""
         made = self.snapshot.settings
-        return made == self.snapshot.learned.of(settings, sign_settings(settings, made.names))
+        return made == self.snapshot.learned.of(settings, fitted(settings, self.data))
 
     @property
     def _is_taught(self) -> bool:

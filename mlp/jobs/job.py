@@ -352,7 +352,7 @@ class Job(Task[Slice]):
         if isinstance(error, MemoryError):
             return Later("This run needs more memory than the server allows one run: try a smaller network or batch.")
         if isinstance(error, FileNotFoundError):
-            return Later("The images that this run was training on are no longer there.")
+            return Later("The computer that trains this run lacks its images, or they have changed.")
         return super()._reason(error)
 
     def _give_up(self, reason: Later, error: Exception) -> None:

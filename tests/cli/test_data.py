@@ -1,5 +1,6 @@
 """``train`` and ``evaluate`` with a data set of one's own."""
 
+import os
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import mlp
 from mlp.cli.main import main
+from mlp.training.data.image_set import PATHS
 from tests.images.data_files.test_load import in_arrays, in_idx, unpacked, zipped
 from tests.sample_shapes import NAMES
 
@@ -59,3 +61,14 @@ def test_what_does_not_fit_a_data_set_is_refused(tmp_path, capsys, arguments, ru
     more = [*SETTINGS, "--out", str(tmp_path / "other.safetensors")] if given[0] == "train" else []
     assert main([*given, *more]) == 2
     assert rule in capsys.readouterr().err
+
+
+def test_open_offers_data_sets_by_their_paths(tmp_path, monkeypatch, capsys):
+    path, opened = zipped(tmp_path / "x.npz", in_arrays()), []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(PATHS, "")
+    monkeypatch.setattr(os, "execv", lambda _, words: opened.append(os.environ[PATHS]))
+    main(["open", "--no-browser", "--data", "x.npz", str(path)])
+    assert opened == [f"{path}{os.pathsep}{path}"]
+    assert main(["open", "--data", "none.npz"]) == 2
+    assert "none.npz: there is no such file" in capsys.readouterr().err

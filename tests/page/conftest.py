@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from mlp import language
 from mlp.page.visitors.engine import engine
+from mlp.training.data.image_set import FOLDER, STORED, offered
 from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
 from tests.page.visitors.trouble import Clock, moved_clock
+from tests.sample_shapes import TITLE, shapes_file
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -22,6 +24,20 @@ def one_worker() -> Iterator[None]:
         engine().close()
         yield
         engine().close()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def a_data_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Offer a data set of shapes to all visitors."""
+    folder = tmp_path_factory.mktemp("sets")
+    (folder / f"{TITLE}.npz").write_bytes(shapes_file())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER, str(folder))
+        patch.setenv(STORED, str(tmp_path_factory.mktemp("stored")))
+        offered.cache_clear()
+        offered()
+        yield
+        offered.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

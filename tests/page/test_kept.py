@@ -45,7 +45,7 @@ from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, drawing_data
-from mlp.training.data.saved_sources import SOURCES, Source
+from mlp.training.data.saved_sources import SOURCES, Source, fitted
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.recipes import RECIPES
 from mlp.training.run import Run, steps
@@ -57,6 +57,7 @@ from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
 from tests.page.tabs.sent.test_copies import Page
 from tests.page.ways import SOME, all_ways
 from tests.sample_digits import sample
+from tests.sample_shapes import TITLE, shapes_file, shapes_set
 
 pytestmark = pytest.mark.timeout(600)  # twice what its server waits for one of all runs, whose end says which
 PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
@@ -70,7 +71,7 @@ DIGITS = sample().test
 FEW = next(each for each in LESSONS["examples"].experiments if each.drawings == 4)
 SMALL = Settings(hidden=(16,), images=160, batch_size=8, epochs=4, seed=7, learning_rate=0.01)
 FACTORS: dict[str, dict[str, dict[str, Any]]] = {
-    "data": {"MNIST": {}, "own digits": {}, "own signs": {}, "signs held back": {}, "few images": {}}
+    "data": {"MNIST": {}, "own digits": {}, "own signs": {}, "signs held back": {}, "few images": {}, "a set": {}}
 } | {
     one.field: {"default": {}}
     | {str(value): NEEDS.get(one.field, {}) | {one.field: value} for value in changed_values(one)}
@@ -105,6 +106,8 @@ def source_of(data: str, share: int) -> Source:
         return mixed(DIGITS.images[:9], DIGITS.labels[:9], share / 100)
     if data == "few images":
         return data_of(FEW)
+    if data == "a set":
+        return shapes_set()
     return drawing_data(letters(3 if data == "own signs" else 12))
 
 
@@ -124,8 +127,10 @@ def grid() -> dict[str, tuple[Settings, Source]]:
             SMALL, **{name: value for factor in row for name, value in FACTORS[factor][row[factor]].items()}
         )
         source = source_of(row["data"], share)
-        if isinstance(source, DrawingData) and source.base is None:  # as the page leaves out what is for MNIST only
-            settings = replace(settings, names=source.names, images=None, synthetic=0, without_styles=(), epochs=1)
+        if not isinstance(source, DrawingData) or source.base is None:  # as the page leaves out what is for MNIST only
+            settings = fitted(settings, source)
+        if isinstance(source, DrawingData) and source.base is None:
+            settings = replace(settings, epochs=1)
         number = len(found) + 1
         found[f"{number} {row['data']}" + f" {share}%" * (row["data"] == "own digits")] = settings, source
     return found
@@ -287,6 +292,7 @@ def test_shown_command_trains_the_same_weights(row: str, returned: dict[str, Vis
     assert (words is None) == ("own digits" in row or "few images" in row)
     if words is not None:
         (tmp_path / "my-signs.json").write_text(dump_drawings(signs))
+        (tmp_path / TITLE).write_bytes(shapes_file())
         monkeypatch.chdir(tmp_path)
         assert command(shlex.split(words)[3:]) == 0
         job, train = returned[row].job, returned[row].job.training_data.load().train

@@ -102,6 +102,10 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         "train/card.py train",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
     ),
+    "a data set": (
+        "train/card.py train",
+        lambda: measured(press(opened(tab="Data sets", **LONG), "data_set_train_0")),
+    ),
     "a lesson's row": (
         "tabs/lessons/experiments.py _try",
         lambda: measured(press(opened(lesson="examples"), "try_examples_0")),

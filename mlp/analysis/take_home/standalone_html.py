@@ -157,7 +157,7 @@ def _script_texts(network: Reader) -> dict[str, str]:
         "point": written[2],
         "percent": written[4:],
         "nothing": tr("Nothing drawn yet"),
-        "none": none_of(network.learned)[0] if network.reads_digits else tr("none of the signs"),
+        "none": network.learned.of(none_of(network.learned)[0], tr("none of the signs"), ""),
         "sure": tr("{share} sure"),
         "answer": tr("{name}, {share} sure"),
         "stopped": tr("Learning stopped: {error}."),

@@ -5,13 +5,19 @@ Another one decodes files of drawings, which take seconds and twenty times their
 
 import builtins
 import gc
+import hashlib
 import io
+import json
+import os
 import pickle
 from collections.abc import Callable, Hashable
 from concurrent.futures import wait
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+from mlp.images.data_files.load import parse_data, title_of
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
 from mlp.images.drawings.drawing_file import check_length, dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
@@ -22,6 +28,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker import NICENESS as TRAINING
 from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.language import Later
+from mlp.training.data.image_set import STORED, ImageSet, bytes_of_sets, store, stored_file
 
 _Content = TypeVar("_Content")
 
@@ -34,6 +41,13 @@ NICENESS = 17
 MAX_WITHOUT_IMAGE = 100
 """Maximum number of drawings in a visitor's file that have no image, as drawing one takes 2 ms; Inkling's files have
 them."""
+
+
+MAX_SET_IMAGES = 40_000
+MAX_SETS_BYTES = 1_000_000_000
+"""Size of all stored sets beyond which no other is taken."""
+_known: dict[bytes, tuple[ImageSet, str]] = {}
+"""The sets that this process has stored, with what was done to them, by the digests of their files."""
 
 
 class _Answer(pickle.Unpickler):
@@ -133,6 +147,26 @@ def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashab
     """Return the image file that a function paints of this content; a PictureError of `FileProcesses`."""
     painted: bytes = _pictures.result(owner, painter, content)
     return painted
+
+
+def stored_set(data: bytes, name: str, folder: str) -> bytes:
+    """Store the data set in a file, once for the same bytes, and return its facts and what was done to it, as JSON."""
+    os.environ[STORED] = folder
+    digest = hashlib.sha256(data).digest()
+    if digest not in _known or not stored_file(_known[digest][0].digest).is_file():
+        dataset = parse_data(data, title_of(Path(name)), MAX_SET_IMAGES)
+        if sum(bytes_of_sets().values()) > MAX_SETS_BYTES:
+            raise ValueError(Later("the server has no room for another data set now; try again in ten minutes"))
+        _known[digest] = store(dataset), dataset.note
+    return json.dumps([asdict(_known[digest][0]), _known[digest][1]]).encode()
+
+
+def decode_set(data: bytes, name: str, owner: Hashable = None) -> tuple[ImageSet, str]:
+    """Return the data set in a visitor's file, and what was done to it; a ValueError as `mlp.load_data` raises."""
+    if len(data) > MAX_BYTES:
+        raise too_large(data)
+    about, note = json.loads(_drawings.result(owner, stored_set, data, name, os.environ[STORED]))
+    return ImageSet(**about), note
 
 
 def packed_drawings(data: bytes, most: int) -> bytes:

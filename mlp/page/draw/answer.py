@@ -194,6 +194,9 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         wants_digit = reader.reads_digits and not answers.collected
         one_of = html.escape(either(answers.collected or reader.names))
         asked = tr("Draw a digit.") if wants_digit else tr("Draw {signs}.", signs=one_of)
+        if reader.learned.is_set and not answers.collected:
+            given, drawn = mark("Press Give me one, or draw one of these."), mark("Draw one of these.")
+            asked = tr(drawn if answer.by.shelved.run is None else given)
         invitation = "" if answers.collected else answer.by.invitation
         empty = f'<span class="ink-unseen">{tr("Nothing drawn yet.")} </span>'
         return (

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.images.recorded import CANVAS_PX, PEN_PX, Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text
-from mlp.language import tr
+from mlp.language import mark, tr
 from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import (
     CANVAS,
@@ -90,6 +90,12 @@ def _path(stroke: Stroke) -> dict[str, Any]:
     }
 
 
+def draw_heading(visitor: Visitor) -> None:
+    """Draw the heading of the canvas."""
+    digit = mark("Draw a digit")
+    st.header(tr(answering(visitor).reader.learned.of(digit, digit, mark("Draw"))), anchor=False)
+
+
 @redrawn("drawing", CANVAS)
 def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[Callable[[Visitor], None]]) -> None:
     """Draw the canvas, which shows what the taker of the drawing asks for, and its buttons, the given ones last.
@@ -116,11 +122,13 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
         on_change=lambda: on_stroke(visitor),
         key=_canvas.key,
     )
-    mark = '<i class="ink-taken" hidden></i>' * (taken_off.get() is not None)  # with it, *Undo* is there
+    taken = '<i class="ink-taken" hidden></i>' * (taken_off.get() is not None)  # with it, *Undo* is there
     asks_for = row.asks_for or reader.learned.of("", reader.names[0], " ")  # a thing is no shape to draw
-    st.html(dotted(asks_for) + mark)
+    st.html(dotted(asks_for) + taken)
     st.html(live("given", given_html(page.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
+        if reader.learned.is_set:  # things that nobody draws come first as images
+            _give_button(visitor)
         st.button(
             tr("Undo"),
             key="undo",
@@ -129,14 +137,20 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
             help=tr("Removes the last stroke (or press Ctrl+Z)."),
         )
         st.button(tr("Clear"), key="clear", on_click=_clear, args=(visitor,))
-        if given_images(visitor) is not None:
-            st.button(
-                tr("Give me one"), key="give_one", on_click=give_one, args=(visitor,), help=tr("Shows one at random.")
-            )
+        if not reader.learned.is_set:
+            _give_button(visitor)
         beside = st.container(width="content", key="picture_upload")
         for button in buttons:
             button(visitor)
     photo_button(beside)
+
+
+def _give_button(visitor: Visitor) -> None:
+    """Draw the button that shows an image of what the network reads, if there are any."""
+    if given_images(visitor) is not None:
+        st.button(
+            tr("Give me one"), key="give_one", on_click=give_one, args=(visitor,), help=tr("Shows one at random.")
+        )
 
 
 def on_stroke(visitor: Visitor) -> None:

@@ -12,6 +12,7 @@ from mlp.class_names import DIGITS, shortened
 from mlp.images.handwriting import STYLE_LABELS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark, several, tr
+from mlp.learned import names_read
 from mlp.page import state
 from mlp.page.script.language import slider_format
 from mlp.page.script.link import hidable
@@ -100,10 +101,10 @@ def _choose(name: str, train: Callable[[], None]) -> None:
 
 
 @redrawn("settings_drawn", SETTING)
-def settings_panel(names: tuple[str, ...], run: NumberedRun | None, moved: Callable[[str], None]) -> None:
+def settings_panel(reads: tuple[str, ...], run: NumberedRun | None, moved: Callable[[str], None]) -> None:
     """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved.
 
-    The next run reads ``names``; ``run`` is the one beside the controls.
+    The next run learns what ``reads`` says, see `Learned.reads`; ``run`` is the one beside the controls.
     """
     with st.container(key="settings", gap=None):
         with st.container(key="sliders", gap=None):
@@ -114,10 +115,10 @@ def settings_panel(names: tuple[str, ...], run: NumberedRun | None, moved: Calla
                     with st.container(key=section.lower().replace(" ", "_")):
                         st.subheader(tr(heading), anchor=False)
                         _draw_sections((section,), moved)
-            st.html(f'<p class="ink-status">{_summary(names, run)}</p>', width="stretch")
+            st.html(f'<p class="ink-status">{_summary(reads, run)}</p>', width="stretch")
 
 
-def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
+def _summary(reads: tuple[str, ...], run: NumberedRun | None) -> str:
     """Return the next network's size, and how many settings that are out of view differ from the defaults, as HTML."""
     changed = [
         tr(control.label)
@@ -128,13 +129,13 @@ def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
     ]
     n_more = several("{n} more set", "{n} more set", len(changed))
     more = f' · <span title="{html.escape(", ".join(changed))}">{n_more}</span>' if changed else ""
-    settings = chosen_settings()
+    settings, names = chosen_settings(), names_read(reads)
     n = replace(settings, names=names).n_parameters
-    if names == DIGITS:
+    if reads == DIGITS:
         size = tr("<b>{n:,}</b> numbers to learn, for digits", n=n)
     else:
         size = tr("<b>{n:,}</b> numbers to learn, for {signs}", n=n, signs=html.escape(shortened(names)))
-    if run is None or (names == run.snapshot.settings.names and _made_by(settings, run)):
+    if run is None or (reads == run.snapshot.learned.reads and _made_by(settings, run)):
         return size + more
     return tr("Next: {size}, unlike {run}", size=size, run=html.escape(tr(run.title))) + more
 

@@ -7,6 +7,7 @@ from mlp.page import state
 from mlp.page.script.link import hidable, hidden
 from mlp.page.tabs.classroom.classroom_section import CLASSROOM
 from mlp.page.tabs.data.data_section import DATA
+from mlp.page.tabs.data.sets_section import DATA_SETS
 from mlp.page.tabs.drawings.drawings_section import DRAWINGS
 from mlp.page.tabs.inside.inside_section import INSIDE
 from mlp.page.tabs.lab.lab_section import LAB
@@ -22,7 +23,7 @@ TABS: Mapping[str, Sequence[Section]] = {
     mark("Mistakes and data"): (MISTAKES, DATA),
     STEP.name: (STEP,),
     LAB.name: (LAB,),
-    mark("Mine"): (RUNS, DRAWINGS, CLASSROOM, SENT_PLACE),
+    mark("Mine"): (RUNS, DRAWINGS, DATA_SETS, CLASSROOM, SENT_PLACE),
 }
 SECTIONS = [section for sections in TABS.values() for section in sections]
 PLACES = [*SECTIONS, LESSONS_PLACE]

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from mlp.class_names import DIGITS
 from mlp.language import Later, tr, tr_as
 from mlp.nn.reader import Reader
 from mlp.page import state
@@ -26,8 +25,8 @@ from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import all_runs, begin, shows_run
 from mlp.page.visitors.shelf import answers_now, shelf, to_learn
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import DrawingData, sign_settings
-from mlp.training.data.saved_sources import Source
+from mlp.training.data.drawing_data import DrawingData
+from mlp.training.data.saved_sources import Source, fitted
 from mlp.training.history import Quantity
 from mlp.training.run import Run
 
@@ -79,13 +78,18 @@ def training_section(visitor: Visitor, reader: Reader, subject: Subject | None =
     """
     st.header(tr_as("heading", "Train"), anchor=False)
     begin_run = partial(train, visitor) if subject is None else partial(train, visitor, subject.data_of)
-    names = getattr(to_learn(visitor), "names", DIGITS) if subject is None else subject.names
+    reads = _reads(to_learn(visitor)) if subject is None else subject.names
     _run_buttons(visitor, begin_run)
     recipe_buttons(begin_run)
     run, move = answers_now(visitor).run, partial(_move_setting, visitor, visitor.runs.current)
-    settings_panel(names, None if visitor.shows_sweep else run, move)
+    settings_panel(reads, None if visitor.shows_sweep else run, move)
     _progress_and_curves(visitor, reader)
     note_section(visitor)
+
+
+def _reads(data: Source) -> tuple[str, ...]:
+    """Return what a network will read that learns from ``data``, of which no drawings are warped for it."""
+    return data.names if isinstance(data, DrawingData) else data.load().learned.reads
 
 
 def _run_buttons(visitor: Visitor, begin_run: Callable[..., None]) -> None:
@@ -166,7 +170,7 @@ def train(
     """Begin a new run, by default on what the network that answers reads, or set the ``refusal``; for callbacks."""
     try:
         data, settings = data_of(visitor), chosen_settings()
-        run = Run(sign_settings(settings, data.names) if isinstance(data, DrawingData) else settings)
+        run = Run(fitted(settings, data))
     except ValueError as error:
         refusal.set(Later("This run cannot start: {reason}", reason=reason(error)))
         return

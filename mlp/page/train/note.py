@@ -82,7 +82,8 @@ def _about(visitor: Visitor, answers: Shelved) -> None:
         words = tr("{network} is kept as it was at epoch {epoch}.", network=tr(kept.title), epoch=kept.snapshot.epoch)
     elif run is not None:
         continues = run.origin and tr(mark("It continues {network}."), network=tr(run.origin.name))
-        words = measured_on(run.data, run.origin) or continues or (_purpose(run.recipe) if run.recipe else "")
+        purpose = _purpose(run.recipe) if run.recipe and run.snapshot.learned.are_digits else ""
+        words = measured_on(run.data, run.origin) or continues or purpose
     elif all_runs(visitor):
         words = tr(remark_on_score(answers.root, "test")) if answers.reads == DIGITS else ""
     else:

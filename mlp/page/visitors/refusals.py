@@ -1,6 +1,6 @@
 """Explain beside a button or an upload why its action was refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -54,14 +54,14 @@ class Upload(SessionVar[Any]):
     def show(
         self,
         label: str,
-        ending: str,
+        endings: str | Sequence[str],
         take: Callable[[Any], None],
         *,
         explain: Callable[[str, ValueError], str] = named_reason,
         help: str | None = None,
     ) -> bool:
         """Draw the control, and below, why ``take`` refused a file by a ValueError; return whether it did not."""
-        st.file_uploader(label, type=[ending], key=self.key, help=help, on_change=self._on_file, args=(take, explain))
+        st.file_uploader(label, type=endings, key=self.key, help=help, on_change=self._on_file, args=(take, explain))
         if error := self._error.get():
             st.error(plain(error))
         return not error

@@ -14,6 +14,7 @@ from mlp.page.visitors.memory import return_large_blocks, return_memory
 from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.persistence import is_saved, restore, save
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.image_set import delete_unused
 
 AWAY_S = 45.0  # without an open page, before a run is paused
 AT_REST_S = 150.0  # the same before saved work leaves memory; Streamlit's sessions are gone by then
@@ -218,6 +219,11 @@ class Visitors:
         finally:
             owner.disk_lock.release()
 
+    def delete_unused_sets(self) -> None:
+        """Delete the files of data sets that no visitor has, in memory or on disk."""
+        used = set() if self._checkpoints is None else self._checkpoints.sets()
+        delete_unused(used.union(*({*visitor.sets, *visitor.learned_sets()} for visitor in self.present())))
+
     def _check_forever(self) -> None:
         cleaned = time.monotonic()
         while True:
@@ -230,5 +236,6 @@ class Visitors:
                     return_memory()
                     if self._checkpoints:
                         self._checkpoints.clean_up()
+                    self.delete_unused_sets()
             except Exception:
                 log.exception("the visitors could not be checked")

@@ -2,10 +2,13 @@
 
 import atexit
 import logging
+import os
 import re
+import tempfile
 import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -23,6 +26,7 @@ from mlp.page.visitors.codes import ID
 from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import MAX_MB, NoSpaceError, Visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.image_set import STORED
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)
 """The id of the visitor whose work this page shows, or is about to show; empty for a new one."""
@@ -46,6 +50,8 @@ RELOADS = mark("This page reloads.")
 
 log = logging.getLogger(__name__)
 
+_temporary = tempfile.TemporaryDirectory(prefix="inkling-sets-")
+"""The folder of data sets where no work is saved, until the server ends."""
 _visitors: Visitors | None = None
 _visitors_lock = threading.Lock()
 
@@ -73,6 +79,8 @@ def _new_registry(others: Sequence[ByCode[Any]]) -> Visitors:
         checkpoints = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
     except TakenError as error:
         raise SystemExit(f"Inkling cannot start: {error}") from error
+    folder = Path(_temporary.name) if checkpoints is None else checkpoints.folder / "sets"
+    os.environ.setdefault(STORED, str(folder.absolute()))
     memory = usable_memory_mb()
     max_mb = MAX_MB if memory is None else min(MAX_MB, memory / 3)  # of the machine or the container
     return Visitors(_is_open, checkpoints, others, max_mb=max_mb)

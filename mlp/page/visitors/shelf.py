@@ -15,6 +15,7 @@ from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.runs import all_runs, run_key
 from mlp.page.visitors.visitor import FRIENDS, Visitor
 from mlp.training.data.drawing_data import CLOSED, DrawingData, drawing_data
+from mlp.training.data.image_set import ImageSet, offered
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import chosen_mnist
 
@@ -105,12 +106,20 @@ def drawer_is_open(visitor: Visitor) -> bool:
 
 
 def images_of(visitor: Visitor, reads: Sequence[str]) -> Source | None:
-    """Return images of what a network reads, to be loaded: MNIST, or drawings of signs, if there are any."""
+    """Return images of what a network reads, to be loaded: MNIST, or drawings of signs or a data set, if there are any.
+
+    A set is one of the visitor's, or one that the server offers, whatever a network's file claims.
+    """
     if tuple(reads) == DIGITS:
         return chosen_mnist()
     signs = visitor.signs.now
     for data in (run.data for run in (answers_now(visitor).run, *all_runs(visitor)) if run is not None):
         if isinstance(data, DrawingData) and data.names == reads and data.room != CLOSED:
+            return data
+        if isinstance(data, ImageSet) and data.learned.reads == reads:
+            return data
+    for data in (*offered()[0], *visitor.sets.values()):
+        if data.learned.reads == reads:
             return data
     return drawing_data(signs) if signs.names == reads and signs.missing is None else None
 

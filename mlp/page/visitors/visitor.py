@@ -15,6 +15,7 @@ from mlp.nn.reader import Reader
 from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.works import WORKS
 from mlp.training.data.drawing_data import room_of
+from mlp.training.data.image_set import ImageSet
 from mlp.training.data.saved_sources import Source
 from mlp.training.settings import Settings
 
@@ -79,6 +80,7 @@ class Visitor(Owner):
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
     seen: frozenset[str] = frozenset()  # names of the sections that were open
     uploads: dict[int, Reader] = field(default_factory=dict)  # networks from files, by number, the newest last
+    sets: dict[str, ImageSet] = field(default_factory=dict)  # data sets from files, by digest
     picture: Picture | None = None  # the open photo, in place of a drawing
     digits: Drawings = field(default_factory=lambda: Drawings(NO_DIGITS))
     signs: Drawings = field(default_factory=Drawings)
@@ -121,6 +123,11 @@ class Visitor(Owner):
         """Return all jobs that a page may show."""
         swept = self.sweep.jobs
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
+
+    def learned_sets(self) -> dict[str, ImageSet]:
+        """Return the data sets that runs of theirs learned from, by digest."""
+        sources = [*(job.data for job in self.jobs()), *(run.data for run in self.runs.runs)]
+        return {data.digest: data for data in sources if isinstance(data, ImageSet)}
 
     def keep_lesson_runs(self) -> None:
         """Keep the runs of a lesson's sweep, which is about to be replaced."""

@@ -2,13 +2,15 @@
 
 import json
 import math
+import re
 import weakref
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.picture import dump_picture, picture_from
+from mlp.jobs.checkpoints import SET
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
@@ -20,6 +22,7 @@ from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.owner import File, Owner, Work
 from mlp.training.data.drawing_data import CLOSED, DrawingData
+from mlp.training.data.image_set import ImageSet, offered
 from mlp.training.uploaded_network import network_for_drawings
 
 PLAYING_S = 7.0  # between two saves of a playing run; with the time of saving everybody, at most ten
@@ -130,6 +133,31 @@ class Uploads(Work):
     def load(self, number: int, data: bytes) -> None:
         """Restore a network."""
         self.owner.uploads = {number: network_for_drawings(data, "a network on disk"), **self.owner.uploads}
+
+
+class ImageSets(Work):
+    """The data sets that the visitor uploaded, or that runs learned from; their images are in one file for all."""
+
+    suffix, words = SET.removeprefix("."), mark("a data set")
+
+    def n_bytes(self) -> int:
+        """Return the approximate memory of their facts."""
+        return 1000 * len(self.owner.sets)
+
+    def files(self) -> list[File]:
+        """Return a file of facts for each set: while there is one, its images stay."""
+        sets = {**self.owner.learned_sets(), **self.owner.sets}
+        return [File(f"{digest}{SET}", (data,), partial(_facts, data)) for digest, data in sets.items()]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the facts of a set, unless the server offers it to all."""
+        found = ImageSet(**json.loads(data))
+        if found.digest not in {each.digest for each in offered()[0]}:
+            self.owner.sets = {**self.owner.sets, found.digest: found}
+
+    def number_of(self, file: str) -> int | None:
+        """Return 0 for a file whose name begins with a digest."""
+        return 0 if re.fullmatch(rf"[0-9a-f]{{64}}{re.escape(SET)}", file) else None
 
 
 class Runs(Work):
@@ -258,6 +286,7 @@ WORKS: tuple[type[Work], ...] = (
     Canvas,
     Digits,
     Signs,
+    ImageSets,  # before the runs that need their images
     Runs,
     Photo,
     Uploads,
@@ -266,6 +295,10 @@ WORKS: tuple[type[Work], ...] = (
     Moments,
 )
 """All kinds, in the order in which they are saved and restored: small ones first, as they still fit on a full disk."""
+
+
+def _facts(data: ImageSet) -> bytes:
+    return json.dumps(asdict(data)).encode()
 
 
 def _job(name: str, job: Job, *, playing: bool, **extra: Any) -> File:

@@ -1,15 +1,17 @@
 """Describe the training data of a run, so that another process finds the same images."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, get_args
 
 import numpy as np
 
-from mlp.training.data.drawing_data import DrawingData
+from mlp.training.data.drawing_data import DrawingData, sign_settings
 from mlp.training.data.few_digits import FewDigits
+from mlp.training.data.image_set import ImageSet
 from mlp.training.data.sources import Mnist
+from mlp.training.settings import Settings
 
-Source = Mnist | DrawingData | FewDigits
+Source = Mnist | DrawingData | FewDigits | ImageSet
 """Each kind of training data that a run can have: a frozen dataclass that checks its fields.
 
 A field is a value that JSON has, or bytes, or another source. The synthetic digits of a run are none of them, as its
@@ -17,6 +19,15 @@ settings say which they are, see `training_data`.
 """
 
 SOURCES: dict[str, type[Source]] = {kind.__name__: kind for kind in get_args(Source)}
+
+
+def fitted(settings: Settings, source: Source) -> Settings:
+    """Return settings for a source: with its names, and without what applies to other images only."""
+    if isinstance(source, DrawingData):
+        return sign_settings(settings, source.names)
+    if isinstance(source, ImageSet):
+        return replace(settings, names=source.names, synthetic=0, without_styles=())
+    return settings
 
 
 def dump_source(source: Source, prefix: str = "data") -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from mlp.page.visitors.works import (
     WORKS,
     Canvas,
     Digits,
+    ImageSets,
     LessonRuns,
     Moments,
     Photo,
@@ -29,6 +31,7 @@ from mlp.page.visitors.works import (
     Trials,
     Uploads,
 )
+from mlp.training.data.image_set import ImageSet
 from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -78,11 +81,13 @@ def with_upload(visitor, temperature):
     visitor.uploads = {2: Reader(network), 7: Reader(network, temperature=temperature)}
 
 
+THINGS = ImageSet("Things", ("A", "B"), "0" * 64, (3, 1, 1))
 EXAMPLES = {
     Canvas: with_small_values,
     Digits: lambda visitor: visitor.digits.change(with_digit(7)),
     Signs: lambda visitor: visitor.signs.change(letters(2)),
     Runs: with_two_earlier_runs,
+    ImageSets: lambda visitor: setattr(visitor, "sets", {THINGS.digest: THINGS}),
     Photo: with_photo_of_two_digits,
     Uploads: lambda visitor: with_upload(visitor, 0.5),
     LessonRuns: with_results_of_a_lesson,
@@ -95,6 +100,7 @@ CHANGES = {
     Digits: lambda visitor: visitor.digits.change(with_digit(8)),
     Signs: lambda visitor: visitor.signs.change(letters(3)),
     Runs: lambda visitor: visitor.job.set_learning_rate(0.5),
+    ImageSets: lambda visitor: setattr(visitor, "sets", {THINGS.digest: replace(THINGS, title="More")}),
     Photo: lambda visitor: with_photo_of_two_digits(visitor, ink=8),
     Uploads: lambda visitor: with_upload(visitor, 0.25),
     LessonRuns: lambda visitor: with_results_of_a_lesson(visitor, n_steps=5),

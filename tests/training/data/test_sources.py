@@ -6,6 +6,7 @@ import pytest
 
 from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.few_digits import FewDigits
+from mlp.training.data.image_set import ImageSet
 from mlp.training.data.saved_sources import SOURCES, dump_source, parse_source
 from mlp.training.data.sources import Mnist, chosen_mnist
 from tests.images.drawings.sample_drawings import letters, mixed
@@ -17,6 +18,7 @@ EXAMPLES = {
     "DrawingData": drawing_data(letters(12)),
     "mixed drawings": mixed(DIGITS.images[:9], DIGITS.labels[:9], 0.25),
     "FewDigits": FewDigits(chosen_mnist(), 4),
+    "ImageSet": ImageSet("Things", ("A", "B"), "0" * 64, (3, 1, 1), "CC0"),
 }
 
 

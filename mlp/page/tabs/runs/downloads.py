@@ -121,6 +121,8 @@ def _command(run: NumberedRun, command: str) -> None:
     st.code(command, language=None, wrap_lines=True)
     if isinstance(run.data, DrawingData):  # a command exists only for drawings alone
         st.caption(tr("Its file of signs is the one that you save under *Your drawings*."))
+    if run.snapshot.learned.is_set:
+        st.caption(tr("Its data set is the file or folder from which the server has it."))
     if run.snapshot.history.learning_rates:
         st.caption(tr("You changed the learning rate during the run, which the command does not repeat."))
 

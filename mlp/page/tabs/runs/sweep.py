@@ -19,8 +19,9 @@ from mlp.page.style.theme import plain
 from mlp.page.train.run_words import accuracy_at, duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import SWEEP, adopt, begin_sweep, check_earlier_runs
+from mlp.page.visitors.shelf import to_learn
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import chosen_mnist
+from mlp.training.data.saved_sources import fitted
 from mlp.training.positions import controls
 from mlp.training.setting_entry import heading, value_label
 from mlp.training.settings import setting_names
@@ -113,7 +114,8 @@ def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
     except ValueError as error:
         _refused.set(tr("This sweep cannot start: {reason}", reason=reason(error)))
         return
-    begin_sweep(visitor, [(each, chosen_mnist()) for each in settings], name=name, refusal=_refused)
+    data = to_learn(visitor)
+    begin_sweep(visitor, [(fitted(each, data), data) for each in settings], name=name, refusal=_refused)
     if not _refused.is_kept():
         reveal("train_card")
 
