@@ -25,6 +25,15 @@ def check_scale(pixels: np.ndarray) -> None:
         raise ValueError("pixels of uint8 must be in 0..255, got none above 1; multiply them by 255")
 
 
+def check_scaled_once(images: np.ndarray) -> None:
+    """Raise a ValueError if no float of a whole set of images is above 1/255: scaled to 0..1 twice, they look blank."""
+    if images.dtype.kind == "f" and images.size and images.min() >= 0 and 0 < (largest := images.max()) < 1.001 / 255:
+        raise ValueError(
+            f"images must be floats in 0..1 or uint8 in 0..255, got floats up to {largest:.2g}: already 0 to 1? "
+            "Then do not divide by 255"
+        )
+
+
 class Number:
     """A descriptor for a finite number of a range, checked at each assignment.
 

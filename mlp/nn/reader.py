@@ -169,11 +169,14 @@ class Reader:
         return np.concatenate(parts)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the likeliest class of each example, shape (n,); ties go to the lower class."""
+        """Return the likeliest class of each example, shape (n,); ties go to the lower class.
+
+        Images are read as they are: if they were scaled to 0..1 twice, they look almost blank, and no error says so.
+        """
         return self.logits(x).argmax(axis=1)
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of each class, shape (n, outputs), each row summing to 1."""
+        """Return each class's probability, shape (n, outputs), each row summing to 1; of images as in `predict`."""
         return softmax(self.logits(x) / self.temperature)
 
     @property

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlp.checks import check_scaled_once
 from mlp.images.mnist import Split, evenly_spaced
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -29,8 +30,9 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
     Raises
     ------
     TypeError, ValueError
-        If images or labels are invalid, or there are none.
+        If images or labels are invalid, there are none, or the images were scaled to 0..1 twice.
     """
+    check_scaled_once(np.asarray(images))
     logits = network.logits(images)
     loss, _ = softmax_cross_entropy(logits, labels)
     return loss, accuracy(logits, labels)

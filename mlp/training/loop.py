@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlp.blas import one_blas_thread
-from mlp.checks import checked_int
+from mlp.checks import check_scaled_once, checked_int
 from mlp.nn.losses import CROSS_ENTROPY, Loss, checked_batch, checked_labels, share_right
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
@@ -188,17 +188,8 @@ def _trainable(network: Sequential, optimizer: Optimizer, rng: np.random.Generat
     return network
 
 
-SCALED_TWICE = 1.001 / 255
-"""Floats that are all below it are hardly images in 0..1."""
-
-
 def checked_examples(network: Sequential, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule."""
     images = network.as_rows(images)
-    labels = checked_labels(labels, len(images), network.n_outputs)
-    if images.dtype.kind == "f" and images.min() >= 0 and 0 < (largest := float(images.max())) < SCALED_TWICE:
-        raise ValueError(
-            f"images must be floats in 0..1 or uint8 in 0..255, got floats up to {largest:.2g}: already 0 to 1? "
-            "Then do not divide by 255"
-        )
-    return images, labels
+    check_scaled_once(images)
+    return images, checked_labels(labels, len(images), network.n_outputs)

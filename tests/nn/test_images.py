@@ -61,6 +61,16 @@ def test_every_entry_refuses_pixels_that_reach_only_1(entry, images):
         call(fine, labels)
 
 
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_set_of_images_scaled_twice_is_refused_and_faint_ones_are_read(entry):
+    call, images = ENTRIES[entry], BINARY.astype(np.float32) / 255
+    if entry in ("train", "steps", "evaluate"):
+        with pytest.raises(ValueError, match=r"in 0\.\.1 .*, got floats up to 0\.0039: already 0 to 1\?"):
+            call(images, np.arange(10))
+        images[0, 0] = 0.01  # one that is brighter is enough
+    call(images, np.arange(10))
+
+
 def test_reader_refuses_standardized_images_that_its_network_takes():
     reader = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     images = np.linspace(-0.4, 2.8, 784, dtype=np.float32)[None]
