@@ -55,8 +55,8 @@ def backward(step: SlowStep) -> None:
     st.markdown(
         tr(
             "Now ask of each number: if it were a little larger, how would the loss change? That is its gradient. For "
-            "a score it is simple: the probability, minus 1 for the right answer. From there it goes back layer by "
-            "layer, through the same weights as on the way forward."
+            "a score it is simple: the probability of its answer, minus the one that it should have. From there it "
+            "goes back layer by layer, through the same weights as on the way forward."
         )
     )
     objective = step.settings.new_loss()
