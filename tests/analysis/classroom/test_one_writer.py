@@ -73,8 +73,11 @@ def test_name_changes_only_if_nearly_all_of_one_kind_read_it_and_of_the_other_ha
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ([1] * 9 + [0], "with yours, they read 0.9 more of 4 drawings right than without, give or take 0.3."),
-        ([-1] * 9 + [0], "with yours, they read 0.9 fewer of 4 drawings right than without, give or take 0.3."),
+        ([1] * 9 + [0], "with yours, they read on average 0.9 more of 4 drawings right than without, give or take 0.3"),
+        (
+            [-1] * 9 + [0],
+            "with yours, they read on average 0.9 fewer of 4 drawings right than without, give or take 0.",
+        ),
         ([1] * 5 + [0] * 5, "no difference beyond what chance makes. A difference of 1 or more of the 4 drawings"),
         ([4, -4] * 5, "no difference beyond what chance makes, and too few drawings to show one."),
         ([3, -3] * 4 + [2, 2], "no difference beyond what chance makes. A difference of 4 or more of the 4 drawings"),

@@ -35,8 +35,12 @@ ASKS = mark(
     "{n} networks learn one drawing of each name from each of you, in pairs of twins: one of them has drawings of "
     "others in place of yours. Then they read all the drawings that they did not learn."
 )
-MORE = mark("with yours, they read {by:.1f} more of {n} drawings right than without, give or take {margin:.1f}.")
-FEWER = mark("with yours, they read {by:.1f} fewer of {n} drawings right than without, give or take {margin:.1f}.")
+MORE = mark(
+    "with yours, they read on average {by:.1f} more of {n} drawings right than without, give or take {margin:.1f}."
+)
+FEWER = mark(
+    "with yours, they read on average {by:.1f} fewer of {n} drawings right than without, give or take {margin:.1f}."
+)
 NONE = mark(
     "no difference beyond what chance makes. A difference of {least} or more of the {n} drawings would have shown in "
     "four of five tries."
