@@ -38,7 +38,8 @@ class OneWriter:
     one without, each pair by chance of its own: the order of the drawings, and so their warps, of the images, and the
     first weights, if any. Without the writer's, another's drawing of that name stands at the place of each. So the twin
     learns from as many, and all others keep their place and their warps: of 18 writers' 180 drawings, the differences
-    of the taught basic network have a standard deviation of 0.9, not 1.2 as when the writer's are only taken away.
+    of the taught basic network have a standard deviation of 0.9, not 1.2 as when the writer's are only taken away, and
+    those of new networks 1.5, not 2.1.
     """
 
     learned: DrawingSet
