@@ -123,3 +123,9 @@ def test_rule_for_plurals_gives_one_of_the_forms(language: str):
     rule = c2py(catalog(language).plural_expr)
     # Some languages have a form of its own for millions.
     assert {rule(n) for n in (*range(1000), 1_000_000)} == set(range(catalog(language).num_plurals))
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_no_text_of_three_words_is_left_in_english(language: str):
+    same = [text for (_, texts), forms in translations(language).items() for text in {*texts} & {*forms}]
+    assert [text for text in same if len(re.findall(r"[^\W\d_]+", PARTS.sub("", text))) > 2] == []
