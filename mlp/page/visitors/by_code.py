@@ -15,7 +15,7 @@ from mlp.page.visitors.persistence import restore
 from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 0.6
-"""Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
+"""Between two times that pages are notified, as a class gives several drawings a second, and all pages show each."""
 
 
 @dataclass
@@ -26,6 +26,7 @@ class CodedWork(Owner):
     n_letters: ClassVar[int]  # of the code
     listeners: "WeakSet[Any]" = field(default_factory=WeakSet)  # pages that show it, see `mlp.page.live.live_page`
     will_notify: bool = False
+    notified_at: float = -PAUSE_S  # in seconds of the monotonic clock
 
     @classmethod
     def id_of(cls, code: str) -> str:
@@ -60,14 +61,14 @@ class CodedWork(Owner):
         raise NotImplementedError
 
     def changed(self) -> None:
-        """Notify whoever shows it, after a pause in which more changes can come."""
+        """Notify whoever shows it, at once or after a pause since the last time, in which more changes can come."""
         with self.lock:
             if not self.will_notify:
                 self.will_notify = True
-                threading.Timer(PAUSE_S, self._notify).start()
+                threading.Timer(max(0, self.notified_at + PAUSE_S - time.monotonic()), self._notify).start()
 
     def _notify(self) -> None:
-        self.will_notify = False
+        self.will_notify, self.notified_at = False, time.monotonic()
         for listener in list(self.listeners):
             listener.changed(self.kind, "page")
 

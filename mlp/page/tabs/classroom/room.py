@@ -113,19 +113,18 @@ class Classroom(CodedWork):
                 self.waiting[who] = self._identity(who)[1]
         self.changed()
 
-    def let_in(self, who: str) -> None:
-        """Add somebody who waits, if there is a place."""
+    def let_in(self, *people: str) -> None:
+        """Add these if they wait, as long as there are places."""
         with self.lock:
-            if who in self.waiting and not self.is_full:
-                self._enter(who)
+            for who in people:
+                if who in self.waiting and not self.is_full:
+                    self._enter(who)
         self.changed()
 
     def open_door(self, seconds: float = DOOR_S) -> None:
         """Add whoever waits, or asks within these seconds, as long as there are places; 0 closes the door."""
         self.open_until = time.monotonic() + seconds
-        for who in list(self.waiting) if seconds else ():
-            self.let_in(who)
-        self.changed()
+        self.let_in(*self.waiting if seconds else ())
 
     def send_away(self, *people: str) -> None:
         """Forget these if they wait; not learners, whom another page may have let in."""

@@ -1,7 +1,7 @@
 """The strip, always in view: the step of the holder's plan, who waits, and what the class has done."""
 
 import html
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import Any
 
 import streamlit as st
@@ -122,19 +122,12 @@ def _door(room: Classroom) -> None:
         if people:
             is_full, label = room.is_full, several("Let in", "Let in {n}", len(people))
             with _let_in.placed():
-                st.button(
-                    label, key=_let_in.key, type="primary", disabled=is_full, on_click=_let_all_in, args=(room, people)
-                )
+                st.button(label, key=_let_in.key, type="primary", disabled=is_full, on_click=room.let_in, args=people)
         if room.door_is_open:
             st.button(tr("Close the door"), key="room_door", on_click=room.open_door, args=(0.0,))
         else:
             about = tr("Lets in everybody who has the code, for five minutes.")
             st.button(tr("Open the door"), key="room_door", help=about, on_click=room.open_door)
-
-
-def _let_all_in(room: Classroom, people: Sequence[str]) -> None:
-    for who in people:
-        room.let_in(who)
 
 
 def in_numbers(reached: Position, done: Done) -> str:
