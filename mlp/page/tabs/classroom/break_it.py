@@ -44,8 +44,6 @@ NETWORK = "article"
 SHOWN, MAX_CLAIMS = 24, 3  # the surest mistakes, and claims of one learner
 _outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
 """What became of the last press on a digit, and the version of the desk then."""
-_claimed = SessionVar[int]("round_claimed", 0)
-"""The number of the drawing that this press claimed, see `number_of`; 0 if it claimed none."""
 _follows = SessionVar[bool]("round_follows", False)
 """Whether this page knows of the round."""
 _asked = SessionVar[int]("round_asked", 0)
@@ -114,19 +112,15 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
     mine = room.learner(person(visitor.id))
     n = 0 if mine is None else len(mine.mistakes)
     desk, (outcome, version) = this_page().desk, _outcome.get()
-    text = outcome if version == desk.version else tr(TASK)
-    if mine is not None:
-        if version == desk.version and _claimed.get() and _claimed.get() not in _numbers(mine):
-            text = tr("Your teacher does not read it like that. Change it, or draw another one.")
-        text = f"{removed_words(room, mine)} {text}".strip()
+    removed = "" if mine is None else removed_words(room, mine)
+    text = f"{removed} {tr(TASK)}".strip() if removed or version != desk.version else outcome
     counted = several("<b>{n}</b> of yours count.", "<b>{n}</b> of yours count.", n)
     st.html(announced("round_asks", f"{text} {counted}" if n else text))
     names = [choice(label, tr("It is {digit}", digit=with_article(name)), name) for label, name in enumerate(DIGITS)]
 
     def act(pick: Pick) -> None:
-        before = _numbers(room.learner(person(visitor.id)))  # not of ``mine``, which the page would keep
+        room.removed.pop(person(visitor.id), None)
         _outcome.set((claim(room, person(visitor.id), desk, pick.number), desk.version))
-        _claimed.set(max(_numbers(room.learner(person(visitor.id))) - before, default=0))
 
     pick_from("round_row", "".join(names), CSS, range(len(names)), act)
     if mine is not None and len(mine.claims):
@@ -138,19 +132,8 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
 def _take_back(visitor: Visitor, room: Classroom, number: int) -> None:
     """Drop the visitor's claim of this number, unless it was judged meanwhile."""
     _outcome.pop()
-    with room.lock:
-        mine = room.learner(person(visitor.id))
-        claims = () if mine is None else mine.claims.examples
-        if mine is not None and (gone := [n for n, each in enumerate(claims) if number_of(mine, each.image) == number]):
-            room.change(replace(mine, claims=mine.claims.without_examples(gone)))
-    room.changed()
-
-
-def _numbers(learner: Learner | None) -> set[int]:
-    """Return the numbers of a learner's claims and mistakes."""
-    if learner is None:
-        return set()
-    return {number_of(learner, each.image) for each in (*learner.claims.examples, *learner.mistakes.examples)}
+    judge(room, number, counts=False)
+    room.removed.pop(person(visitor.id), None)  # the teacher has not
 
 
 def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
@@ -232,6 +215,8 @@ def judge(room: Classroom, number: int, counts: bool) -> None:
     with room.lock:
         for claim, by, *_ in (each for each in misreadings(room, "claims") if each.number == number):
             claims = by.claims.without_examples([by.claims.examples.index(claim)])
+            if not counts:
+                room.removed[by.who] = claim.label
             room.n_given += 1
             mistakes = by.mistakes.with_all(DrawingSet(DIGITS, (claim,) if counts else ()))
             room.change(replace(by, claims=claims, mistakes=mistakes, n_given=room.n_given))
@@ -277,15 +262,11 @@ def mended(visitor: Visitor, room: Classroom) -> None:
         st.button(tr("Teach it none: the control"), key="round_control", on_click=teach_round, args=none)
     both = lessons_of(visitor, room)
     drawings = [each for learner in room.learners for each in (*learner.mistakes.examples, *learner.drawings.examples)]
-    shown = [
-        (lesson.data, text)
-        for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True)
-        if lesson is not None and is_of_round(lesson.data)
-    ]
-    if shown:
-        snapshots = [None if lesson is None else lesson.snapshot for lesson in both]
-        table = effects(shown[0][0], drawings, snapshots)
-        st.html(f'{table}<p class="ink-status">{" ".join(tr(text) for _, text in shown)}</p>')
+    texts = [tr(text) for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True) if lesson is not None]
+    data = [lesson.data for lesson in both if lesson is not None and is_of_round(lesson.data)]
+    if data:
+        table = effects(data[0], drawings, [None if lesson is None else lesson.snapshot for lesson in both])
+        st.html(f'{table}<p class="ink-status">{" ".join(texts)}</p>')
 
 
 def lessons_of(visitor: Visitor, room: Classroom) -> tuple[NumberedRun | None, NumberedRun | None]:

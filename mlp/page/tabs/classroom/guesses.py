@@ -22,11 +22,7 @@ from mlp.page.visitors.visitor import Visitor
 UNSURE = mark(
     "Of {writers} writers, nobody can tell which is misread most: in another class of as many, it may well be another."
 )
-UNSURE_ALIKE = mark(
-    "Of {writers} writers, nobody can tell which is misread most by networks trained alike ({way}): in another class "
-    "of as many, it may well be another."
-)
-"""What stands in place of a name, of some of the networks if their way is named."""
+"""What stands beside the names, unless there are many writers."""
 
 
 @redrawn("room_guess", PEOPLE, where=Where.TAB)
@@ -82,22 +78,17 @@ def guess_answer(room: Classroom, comparison: Comparison, mine: int | None) -> s
     names = [html.escape(name) for name in room.names]
     shares = wrong.sum(axis=0) / np.maximum(of.sum(axis=0), 1)
     guesses = [learner.guess for learner in room.learners if learner.guess is not None]
-    alike, way = bool(comparison.apart), html.escape(tr(_way(comparison)))
+    way = html.escape(tr(_way(comparison)))
+    answer = tr("Nothing was misread by networks trained alike ({way}).", way=way)
     if wrong.any():
         most = [label for label, share in enumerate(shares) if share == shares.max()]
         signs = in_words([names[label] for label in most])
-        answer = tr("Misread most in our class: <b>{signs}</b>.", signs=signs)
-        if alike:
-            rule = mark("Misread most in our class, by networks trained alike ({way}): <b>{signs}</b>.")
-            answer = tr(rule, way=way, signs=signs)
+        named = mark("Misread most in our class, by networks trained alike ({way}): <b>{signs}</b>.")
+        answer = tr(named, way=way, signs=signs)
         guessed = sum(guess in most for guess in guesses)
         answer += " " + tr("{n} of {all} guessed it.", n=guessed, all=len(guesses))
         if most_misread(wrong, of) is None:
-            answer += " " + (tr(UNSURE_ALIKE, writers=len(of), way=way) if alike else tr(UNSURE, writers=len(of)))
-    elif alike:
-        answer = tr("Nothing was misread by networks trained alike ({way}).", way=way)
-    else:
-        answer = tr("Nothing was misread.")
+            answer += " " + tr(UNSURE, writers=len(of))
     own = "" if mine is None else tr("You guessed <b>{sign}</b>.", sign=names[mine])
     return f"{answer} {own}".strip()
 

@@ -18,6 +18,7 @@ from mlp.page.tabs.classroom.break_it import (
     CONTROL,
     MAX_CLAIMS,
     NETWORK,
+    TASK,
     TAUGHT,
     claim,
     effects,
@@ -130,12 +131,11 @@ def test_learner_reads_that_the_teacher_does_not_read_their_claim(pages):
     said = claim(room, me(learner), leaning(7, 40), 7)
     (claimed,) = misreadings(room, "claims")
     learner.session_state["round_outcome"] = (said, page_of(learner).desk.version)
-    learner.session_state["round_claimed"] = claimed.number
     assert said in text(learner.run(), "correction_row")
     judge(room, claimed.number, counts=False)
     now = text(learner.run(), "correction_row")
     assert said not in now
-    assert "Your teacher does not read it like that. Change it, or draw another one." in now
+    assert f"Your teacher took your 7 away. {TASK}" in now
 
 
 def test_claim_is_taken_back_unless_it_was_judged_meanwhile(pages):

@@ -80,16 +80,17 @@ def test_name_that_is_misread_most_is_told_from_enough_writers_on():
     for _ in range(MIN_WRITERS_TO_RANK):
         room.add_file(DrawingSet(DIGITS, (*eights, *ones)))
     room.learners[0] = replace(room.learners[0], guess=8)
-    [network] = [Contender("", "Basic", pretrained("article"))]
+    [network] = [Contender("", "Basic", pretrained("article"), "Basic, 25 epochs")]
 
     def told(n: int) -> str:
         writers = [Writer(one.who, one.name, one.drawings) for one in room.learners[:n]]
         return guess_rows(room, compared(class_table([network], writers)), 8)
 
-    assert "Misread most in our class: <b>8</b>. 1 of 1 guessed it. You guessed <b>8</b>." in told(MIN_WRITERS_TO_RANK)
+    most = "Misread most in our class, by networks trained alike (Basic, 25 epochs): <b>8</b>. 1 of 1 guessed it."
+    assert f"{most} You guessed <b>8</b>." in told(MIN_WRITERS_TO_RANK)
     fewer = told(MIN_WRITERS_TO_RANK - 1)
     assert UNSURE.format(writers=MIN_WRITERS_TO_RANK - 1) in fewer
-    assert "Misread most in our class: <b>8</b>. 1 of 1 guessed it. Of " in fewer
+    assert f"{most} Of " in fewer
     assert UNSURE[20:] not in told(MIN_WRITERS_TO_RANK)
     assert 'class="marked"' not in fewer
 

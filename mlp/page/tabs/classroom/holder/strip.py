@@ -73,7 +73,7 @@ def _strip(visitor: Visitor) -> None:
             )
             with st.container(horizontal=True):
                 for number, stage in enumerate(plan.stages):
-                    st.button(tr(stage.name), key=f"strip_to_{stage.task.name}", on_click=_take, args=(visitor, number))
+                    st.button(tr(stage.name), key=f"strip_to_{stage.task.name}", on_click=take, args=(visitor, number))
             if room is None:
                 st.button(tr("End this plan"), key="strip_end", on_click=_end, args=(visitor,))
 
@@ -82,7 +82,7 @@ def _step(visitor: Visitor, reached: Position) -> None:
     """Draw the step with its minutes, and the ways to the one before and the one after."""
     stages, stage = PLANS[reached.plan].stages, reached.stage
     if reached.number > 0:
-        st.button("‹", key="strip_back", help=tr("One step back"), on_click=_take, args=(visitor, reached.number - 1))
+        st.button("‹", key="strip_back", help=tr("One step back"), on_click=take, args=(visitor, reached.number - 1))
     text, shows = f"<b>{html.escape(tr(reached.plan))}</b>", ""
     if stage is not None:
         gone = tr("{minutes} of {all} min", minutes=reached.minutes, all=stage.minutes)
@@ -95,12 +95,7 @@ def _step(visitor: Visitor, reached: Position) -> None:
         st.html(board_button(tr("Board mode")), width="content")
     if reached.number + 1 < len(stages):
         then = reached.number + 1
-        st.button(f"{tr(stages[then].name)} ›", key="strip_next", type="primary", on_click=_take, args=(visitor, then))
-
-
-def _take(visitor: Visitor, number: int) -> None:
-    take(visitor, number)
-    rerun_page()
+        st.button(f"{tr(stages[then].name)} ›", key="strip_next", type="primary", on_click=take, args=(visitor, then))
 
 
 def _door(room: Classroom) -> None:
