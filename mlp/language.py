@@ -91,6 +91,21 @@ class Later(str):
         return (self.key,), self.values
 
 
+def text_to_json(text: Any) -> Any:
+    """Return a text as JSON values: of a `Later` its key and its values, which may be such texts."""
+    if not isinstance(text, Later):
+        return text
+    return [text.key, {name: text_to_json(value) for name, value in text.values.items()}]
+
+
+def text_from_json(text: Any) -> Any:
+    """Return the text of `text_to_json`."""
+    if not isinstance(text, list):
+        return text
+    key, values = text
+    return Later(key, **{name: text_from_json(value) for name, value in values.items()})
+
+
 def said_by(error: Exception) -> str:
     """Return the text of an error: as a `Later` if it is one, for a sentence around it."""
     return error.args[0] if error.args and isinstance(error.args[0], Later) else str(error)

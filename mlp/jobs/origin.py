@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mlp.language import Later, mark, tr
+from mlp.language import mark, text_from_json, text_to_json, tr
 
 
 class Origin(NamedTuple):
@@ -20,28 +20,13 @@ class Origin(NamedTuple):
 
     def saved(self) -> list[Any]:
         """Return it as JSON values, for `from_saved`."""
-        return [_saved(self.name), self.root, self.read_before]
+        return [text_to_json(self.name), self.root, self.read_before]
 
     @classmethod
     def from_saved(cls, saved: Sequence[Any]) -> "Origin":
         """Return the origin of `saved`; the name may also be English text alone, as it was before."""
         name, root, read_before = saved
-        return cls(_restored(name), root, tuple(read_before))
-
-
-def _saved(text: Any) -> Any:
-    """Return a text as JSON: of a `Later` its key and its values, which may be such texts."""
-    if not isinstance(text, Later):
-        return text
-    return [text.key, {name: _saved(value) for name, value in text.values.items()}]
-
-
-def _restored(saved: Any) -> Any:
-    """Return the text of `_saved`."""
-    if not isinstance(saved, list):
-        return saved
-    key, values = saved
-    return Later(key, **{name: _restored(value) for name, value in values.items()})
+        return cls(text_from_json(name), root, tuple(read_before))
 
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights

@@ -38,12 +38,13 @@ class Contender(NamedTuple):
     """A network of the table: its owner's id, empty if it belongs to nobody here, and the name that the table shows.
 
     ``way`` is how it was trained, see `mlp.analysis.training_way`, ``learned`` says what it has learned so far, and
-    ``of_class`` is whether that includes the drawings that the others gave.
+    ``of_class`` is whether that includes the drawings that the others gave. Of a line that was kept, only the answers
+    are left, and no ``reader``.
     """
 
     owner: str
     name: str
-    reader: Reader
+    reader: Reader | None
     way: str = ""
     learned: str = ""
     of_class: bool = False
@@ -112,10 +113,13 @@ def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earl
     other names than the drawings have no line. The cells of ``earlier`` lines are not read again.
     """
     known = {
-        (id(line.contender.reader.network), id(cell.drawings)): cell for line in earlier for cell in line.cells.values()
+        (id(line.contender.reader and line.contender.reader.network), id(cell.drawings)): cell
+        for line in earlier
+        for cell in line.cells.values()
     }
 
     def read(contender: Contender, drawings: DrawingSet) -> Cell:
+        assert contender.reader is not None  # else it may read nothing
         return known.get((id(contender.reader.network), id(drawings))) or _read(contender.reader, drawings)
 
     lines = [
@@ -177,7 +181,8 @@ def most_misread(wrong: np.ndarray, of: np.ndarray) -> int | None:
 
 def _may_read(contender: Contender, writer: Writer) -> bool:
     is_new = (writer.id == contender.owner) == contender.of_class
-    return is_new and len(writer.drawings) > 0 and contender.reader.learned.reads == writer.drawings.names
+    reads = contender.reader is not None and contender.reader.learned.reads == writer.drawings.names
+    return is_new and len(writer.drawings) > 0 and reads
 
 
 def _read(reader: Reader, drawings: DrawingSet) -> Cell:

@@ -30,6 +30,7 @@ class State(Work):
         room = self.owner
         state = {"names": room.names, "collects": room.collects, "shows_answer": room.shows_answer, "way": room.way}
         state |= {"task": room.task.name, "last_number": room.last_number, "poll": room.poll}
+        state |= {"kept_table": room.kept_table}
         content = json.dumps(state, default=vars)
         return [File(self.suffix, (content,), content.encode)]
 
@@ -38,7 +39,7 @@ class State(Work):
         state, room = json.loads(data), self.owner
         room.names, room.last_number = checked_names(state["names"]), state["last_number"]
         room.collects, room.shows_answer, room.way = state["collects"], state["shows_answer"], str(state["way"])
-        room.poll, room.task = Poll(**state["poll"]), TASKS[state["task"]]
+        room.poll, room.task, room.kept_table = Poll(**state["poll"]), TASKS[state["task"]], state["kept_table"]
 
 
 class Learners(Work):

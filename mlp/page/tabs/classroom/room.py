@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,7 @@ class Classroom(CodedWork):
     waiting: dict[str, str] = field(default_factory=dict)  # the names of those to be let in, while their pages are open
     collects: bool = True  # whether it still takes drawings
     shows_answer: bool = False  # whether the table is open, after which nobody can guess
+    kept_table: dict[str, Any] = field(default_factory=dict)  # as JSON values, see `table.keep_table`; empty for none
     way: str = ""  # how those networks were trained that the table compares, as chosen; empty for that of most
     poll: Poll = field(default_factory=Poll)  # what they think of five ideas
     task: Task = ANY  # what the class does now in the holder's plan
@@ -321,6 +323,8 @@ class Classroom(CodedWork):
     def begin(self, task: Task) -> None:
         """Begin what a step of the plan names, for everybody, and set what that needs."""
         with self.lock:
+            if task.collects or task.trains in ("digits", "signs"):
+                self.kept_table = {}
             self.task = task
             self.collects = self.collects or task.collects
             self.shows_answer = self.shows_answer or task.opens_table

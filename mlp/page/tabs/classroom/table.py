@@ -4,8 +4,9 @@ import html
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -13,15 +14,16 @@ import streamlit as st
 
 from mlp.analysis.classroom.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
 from mlp.analysis.training_way import BY_INKLING, UPLOADED, settings_in_words, way_of
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
-from mlp.language import Later, mark, tr
+from mlp.language import Later, mark, text_from_json, text_to_json, tr
 from mlp.page.draw.networks import pretrained
 from mlp.page.script.redraw import Where, redraw, redrawn
 from mlp.page.script.reveal import reveal
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.tabs.classroom.learner import Learner, by_itself, person
+from mlp.page.tabs.classroom.learner import Learner, by_itself, number_of, person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room
 from mlp.page.tabs.drawings.answers import drawing_rows
@@ -44,6 +46,8 @@ _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 APART = mark("Trained in other ways, so not compared")
 MANY = 14
 """Writers above which the board has their names downward."""
+NOT_READ = -1
+"""Stands for the answer of a network that is not asked, in a table that is kept."""
 ALONE = mark("MNIST alone")
 """The basic network: nothing else that comes with Inkling has learned from MNIST alone."""
 
@@ -67,7 +71,7 @@ def table_of(room: Classroom) -> Table:
         learners = [(learner, visitor) for learner, visitor in learners if not holds_room(visitor)]
     runs = {learner.who: run for learner, visitor in learners if (run := run_of_table(visitor, room)) is not None}
     uploads = [visitor.uploads.get(max(visitor.uploads, default=0)) for _, visitor in learners]
-    made_of = (
+    made_of: tuple[object, ...] = (
         room.n_given,
         *(ref(network) for network in uploads if network is not None),
         *((who, run.number, run.snapshot.step) for who, run in runs.items()),
@@ -84,6 +88,8 @@ def table_of(room: Classroom) -> Table:
         earlier = () if before is None else before.result.lines
         return Table(writers, class_table(contenders, writers, earlier))
 
+    if room.kept_table:
+        runs, made_of, read = {}, ("kept", room.n_given, len(room.learners)), partial(_table_kept, room)
     with room.table_lock:
         before = room.last_table.done
         plays = any(run.snapshot.playing for run in runs.values())
@@ -95,12 +101,69 @@ def table_of(room: Classroom) -> Table:
 
 
 def run_of_table(visitor: Visitor, room: Classroom) -> NumberedRun | None:
-    """Return a visitor's newest run that reads what a room asks for, but no lesson of a round and no control.
+    """Return the visitor's run that a room's table has: the one that was kept with it, if it is.
 
-    These come in a later step than the table, which then stays as the class has seen it, for papers, too.
+    Else it is the newest that reads what the room asks for, but no lesson of a round and no control.
     """
+    if room.kept_table:
+        mine = room.learner(person(visitor.id))
+        number = None if mine is None else room.kept_table["runs"].get(str(mine.number))
+        return next((run for run in all_runs(visitor) if run.number == number), None)
     runs = (run for run in all_runs(visitor) if run.snapshot.learned.reads == room.names)
     return next((run for run in runs if not is_of_round(run.data)), None)
+
+
+def keep_table(room: Classroom) -> None:
+    """Keep what a room's table says, and end to collect: who draws or trains later changes no board and no paper.
+
+    It has the answers to each drawing by its number, so that it says nothing of drawings that are gone.
+    """
+    learners, answers = {learner.who: learner for learner in room.learners}, {}
+    writers, lines = table_of(room)
+    lines = [line for line in lines if line.contender.owner in ("", *learners)]
+    for who, _, drawings in (writer for writer in writers if writer.id in learners):
+        cells = [line.cells.get(who) for line in lines]
+        for place, number in enumerate(_numbers(learners[who], drawings)):
+            answers[number] = [NOT_READ if cell is None else int(cell.answers[place]) for cell in cells]
+    here = [(learners.get(person(visitor.id)), visitor) for visitor in visitors().present()]
+    runs = [(learner, run_of_table(visitor, room)) for learner, visitor in here if learner is not None]
+
+    def kept(of: Contender) -> list[Any]:
+        owner = of.owner and learners[of.owner].number
+        return [owner, of.name, text_to_json(of.way), text_to_json(of.learned), of.of_class]
+
+    room.kept_table = {
+        "lines": [kept(line.contender) for line in lines],
+        "answers": answers,
+        "runs": {str(learner.number): run.number for learner, run in runs if run is not None},
+    }
+    room.collect(False)
+
+
+def _numbers(learner: Learner, drawings: DrawingSet) -> list[str]:
+    return [str(number_of(learner, example.image)) for example in drawings.examples]
+
+
+def _table_kept(room: Classroom) -> Table:
+    """Return the table that was kept, without those who have left since, and drawings that were taken away."""
+    answers, writers, read = room.kept_table["answers"], [], []
+    for learner in room.learners:
+        numbers = _numbers(learner, learner.drawings)
+        later = [place for place, number in enumerate(numbers) if number not in answers]
+        if len(later) < len(numbers):
+            writers.append(Writer(learner.who, learner.name, learner.drawings.without_examples(later)))
+            read.append(np.array([answers[number] for number in numbers if number in answers]))
+    owners, lines = {learner.number: learner.who for learner in room.learners} | {"": ""}, []
+    for place, (number, name, way, learned, of_class) in enumerate(room.kept_table["lines"]):
+        cells = {
+            writer.id: Cell(writer.drawings, each[:, place], each[:, place] == writer.drawings.labels)
+            for writer, each in zip(writers, read, strict=True)
+            if NOT_READ not in each[:, place]
+        }
+        if cells and number in owners:
+            contender = Contender(owners[number], name, None, text_from_json(way), text_from_json(learned), of_class)
+            lines.append(Line(contender, cells))
+    return Table(writers, lines)
 
 
 def _networks_of(learner: Learner, visitor: Visitor, run: NumberedRun | None) -> Iterator[Contender]:

@@ -30,7 +30,7 @@ class Task(NamedTuple):
     opens_door: bool = False  # when the holder goes forward to it
     draws: bool = False  # whether the row below the canvas asks for drawings first, and the button leads there
     collects: bool = False  # whether the room takes drawings from then on
-    opens_table: bool = False
+    opens_table: bool = False  # which then is kept as it is, until the class draws or trains for it again
     asks: int | None = None
 
 

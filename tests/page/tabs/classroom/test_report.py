@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, Example
@@ -11,9 +12,12 @@ from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.holder.report import NO_IDEAS, NO_TABLE, room_report
 from mlp.page.tabs.classroom.learner import ANIMALS
-from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError
+from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.classroom.table import limits_of, score, table_of
 from mlp.page.tabs.classroom.wall import summary
 from mlp.page.tabs.lessons.plan import TASKS
+from mlp.page.visitors.session import visitors
 from tests.page.sight import at_rest, component, markup, text, visitor_of
 from tests.page.tabs.classroom.test_ideas import filled
 from tests.page.tabs.classroom.ways import Pages, me
@@ -97,3 +101,47 @@ def test_pages_sheet_and_report_have_the_same_numbers_after_lessons(classroom: P
     answer = page.partition(" Misread Guesses")[0]
     assert "You guessed 4." in answer
     assert "".join(answer.split()) in "".join(written(class_part(visitor_of(learner))).split())
+
+
+def restarted(room: Classroom) -> Classroom:
+    """Return a room as it comes back from its files, in its place."""
+    again = Classroom(room.id)
+    for kind in Classroom.kinds:
+        for file in reversed(kind(room).files()):
+            kind(again).load(kind(again).number_of(file.name), file.dump())
+    ROOMS.add(again)
+    return again
+
+
+def test_table_stays_as_its_step_left_it_on_board_and_papers(classroom: Pages, monkeypatch: pytest.MonkeyPatch):
+    room, holder = after_a_lesson(classroom)
+    learner = measured(press(classroom[2].run(), "train"))
+    visitor = visitor_of(learner)
+    visitor.job.pause()
+    at_rest(learner)
+    press(holder, "strip_to_table")
+
+    def seen() -> list[object]:
+        """Return what the table says, as the board has it, and the report, and the learner's sheet."""
+        room = ROOMS.of(visitor)
+        board = [
+            (line.contender.title, list(line.cells), score(line), limits_of(line)) for line in table_of(room).lines
+        ]
+        report, sheet = written(room_report(room)).partition("Break it:")[0], class_part(visitor)
+        return [board, report, written(sheet).partition("Your mistakes")[0]]
+
+    before = seen()
+    assert len(before[0]) == 3
+    press(holder, "strip_next")
+    with pytest.raises(ClassroomError, match="takes no more drawings"):
+        room.give(me(learner), 1, sample().test.images[30])
+    measured(press(learner.run(), "room_teach"))
+    room.begin(TASKS["table"])
+    assert seen() == before
+    restarted(room)
+    assert seen() == before
+    with monkeypatch.context() as patch:
+        patch.setattr(visitors(), "present", list)  # whose pages are not open again
+        assert seen() == before
+    ROOMS.of(visitor).begin(TASKS["train"])
+    assert seen() != before

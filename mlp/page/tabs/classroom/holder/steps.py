@@ -12,6 +12,7 @@ from mlp.page.tabs.address import open_address
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import ROOMS, seat_of
+from mlp.page.tabs.classroom.table import keep_table
 from mlp.page.tabs.classroom.thread import COUNTS, train_for_class
 from mlp.page.tabs.lessons.plan import BEGUN, NOT_YET, PLANS, Stage
 from mlp.page.visitors.refusals import Refusal
@@ -65,6 +66,8 @@ def take(visitor: Visitor, number: int) -> None:
             return
     visitor.kept[BEGUN] = (reached.plan, number, time.time())
     if (room := ROOMS.of(visitor)) is not None:
+        if room.task.opens_table and task is not room.task and not room.kept_table:
+            keep_table(room)
         room.begin(task)
         if task.opens_door and number > reached.number:
             room.open_door()
