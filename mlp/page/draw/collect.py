@@ -189,7 +189,7 @@ def missing_drawings_text(signs: DrawingSet) -> str:
 
 def _keep(visitor: Visitor, label: int, name: str, *on: Event) -> None:
     """Keep the drawing as an example of a sign, clear the canvas for the next one, and redraw as `wipe` does."""
-    drawing = this_page().desk.drawing
+    drawing = this_page().desk.new_drawing
     if visitor.signs.now.names[label : label + 1] != (name,):  # another page has changed them
         return
     if drawing is None:

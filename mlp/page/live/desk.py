@@ -62,6 +62,7 @@ class Desk:
         self.meant: int | None = None
         """The right answer to it; None if that is unknown."""
         self._image = ""
+        self._removed = ""  # what a script has removed, which a browser may still show
         self._strokes = NO_STROKES
         self._prepared: tuple[str, Strokes, InputImage | None] = ("", NO_STROKES, None)
         self._preparing = threading.Lock()
@@ -86,6 +87,7 @@ class Desk:
         self.version += 1
         if image is not None:
             self._image = image
+        self._removed = self._image if image is None and not objects else ""
 
     def choose(self, place: int) -> None:
         """Choose one of several digits."""
@@ -100,6 +102,8 @@ class Desk:
     def draw(self, image: str, *, pen: bool) -> None:
         """Read this image of the canvas, which the live channel has sent."""
         self._image, self.pen = image, pen
+        if image != self._removed:
+            self._removed = ""
 
     def report(self, objects: list[Any], image: str, *, is_newest: bool) -> None:
         """Take the canvas's own report after a stroke, the only source of strokes.
@@ -149,6 +153,11 @@ class Desk:
                 prepared = replace(prepared, strokes=strokes)
             self._prepared = image, strokes, prepared
             return prepared
+
+    @property
+    def new_drawing(self) -> InputImage | None:
+        """The drawing to be given or kept; None if a script has removed it, even while a browser still shows it."""
+        return None if self._removed else self.drawing
 
     @property
     def digits(self) -> tuple[InputImage, ...]:

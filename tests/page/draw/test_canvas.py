@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.stroke_link import strokes_to_text
 from mlp.page.draw import reading
+from mlp.page.live.desk import Desk
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.test_photo import png_header
@@ -50,6 +51,23 @@ def test_page_reports_a_drawing_without_a_digit(page: AppTest):
         assert not page.exception, name
         assert text(page, "answer").startswith("I don’t know this one. I only know 0 to 9."), name
         assert "%" not in text(page, "bars"), name
+
+
+def test_removed_drawing_is_given_to_nobody_while_a_browser_still_shows_it():
+    old, blank, new = (url_of(picture(strokes)) for strokes in (fit(DIGITS[7]), [], fit(DIGITS[3])))
+    desk = Desk()
+    desk.draw(old, pen=False)
+    assert desk.new_drawing is not None
+    desk.put([], None)  # as a room that took it does
+    desk.draw(old, pen=False)  # what was asked before the canvas is empty
+    desk.report([{"type": "Path", "path": []}], old, is_newest=False)
+    assert (desk.drawing is not None, desk.new_drawing) == (True, None)
+    for image in (blank, new):
+        desk.draw(image, pen=False)
+    assert desk.new_drawing is desk.drawing is not None
+    desk.put([], None)
+    desk.put([{"type": "Path", "path": []}], None)  # by Undo
+    assert desk.new_drawing is not None
 
 
 def test_invalid_canvas_data_counts_as_blank(page: AppTest):

@@ -93,7 +93,7 @@ def removed_words(room: Classroom, mine: Learner) -> str:
 
 
 def _give(visitor: Visitor, room: Classroom, label: int) -> None:
-    drawing = this_page().desk.drawing
+    drawing = this_page().desk.new_drawing
     if drawing is None:
         _refused.set(tr("Draw {name} first, then press it.", name=room.names[label]))
         return
