@@ -30,40 +30,32 @@ CLASS_IMAGES = 100_000
 
 
 class Count(NamedTuple):
-    """What learners do, in words: as what a step asks for, and beside that; and whether one with these runs has."""
+    """How many learners have done what a step asks for, in words, and whether one with these runs has."""
 
-    asked: str
-    beside: str
+    text: str
     is_done: Callable[[Classroom, Learner, Sequence[NumberedRun]], bool]
 
 
 COUNTS = {
     "drew": Count(
         mark("{n} of {all} drew all"),
-        mark("{n} drew all"),
         lambda _room, learner, _runs: min(learner.drawings.counts) >= EACH,
     ),
     "trained": Count(
         mark("{n} of {all} trained"),
-        mark("{n} trained"),
         lambda _room, _learner, runs: any(run.snapshot.finished for run in runs if not is_of_round(run.data)),
     ),
     "answered": Count(
         mark("{n} of {all} answered"),
-        mark("{n} answered"),
         lambda room, learner, _runs: learner.number in room.poll.answered[room.poll.last_asked],
     ),
-    "guessed": Count(
-        mark("{n} of {all} guessed"), mark("{n} guessed"), lambda _room, learner, _runs: learner.guess is not None
-    ),
+    "guessed": Count(mark("{n} of {all} guessed"), lambda _room, learner, _runs: learner.guess is not None),
     "claimed": Count(
         mark("{n} of {all} found a mistake"),
-        mark("{n} found a mistake"),
         lambda _room, learner, _runs: len(learner.mistakes) > 0,
     ),
     "taught": Count(
         mark("{n} of {all} taught it"),
-        mark("{n} taught it"),
         lambda room, _learner, runs: any(
             is_of_round(run.data) and not run.data.is_control and room_of(run.data) == room.code for run in runs
         ),

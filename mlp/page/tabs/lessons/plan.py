@@ -34,7 +34,7 @@ class Task(NamedTuple):
     asks: int | None = None
 
 
-ANY = Task("", "room_wall", draws=True)
+ANY = Task("", "room_wall", counts="drew", draws=True)
 """What a class does without a plan: whatever it wants."""
 TASKS = {
     task.name: task

@@ -126,15 +126,12 @@ def _door(room: Classroom) -> None:
 
 
 def in_numbers(reached: Position, done: Done) -> str:
-    """Return what a class has done, the step's own number first, as HTML."""
+    """Return how many have done what the step asks for, as HTML."""
     if not done.n:
         return tr("Nobody is here yet.")
     asked = (ANY if reached.stage is None else reached.stage.task).counts
-    told = [f"<b>{tr(COUNTS[asked].asked, n=done.counts[asked], all=done.n)}</b>"] if asked else []
-    if asked == "drew":
-        told.append(several("{n} drawing", "{n} drawings", done.drawings))
-    told += [tr(COUNTS[name].beside, n=n) for name, n in done.counts.items() if n and name != asked]
-    return " · ".join(told)
+    told = f"<b>{tr(COUNTS[asked].text, n=done.counts[asked], all=done.n)}</b>" if asked else ""
+    return f"{told} · {several('{n} drawing', '{n} drawings', done.drawings)}" if asked == "drew" else told
 
 
 def late(reached: Position, done: Done) -> str:
