@@ -20,6 +20,7 @@ from websockets.exceptions import WebSocketException
 from tests.wire.shown import ShownPage
 
 ANSWER_S = 30.0
+DRAW_AFTER_S = 0.3  # as `mlp/page/live/live.js` waits
 OPENING = 4  # times the patience for an answer
 GOING_AWAY = 1001
 NO_ANSWER = (TimeoutError, OSError, WebSocketException)
@@ -281,15 +282,21 @@ class Visitor(ShownPage):
             await channel.send(json.dumps({"got": message["number"]}))
             self._answered = message.get("answers", self._answered)
             self.take_parts(parts)
-            if "draw" in parts and parts["draw"] != self._requested:
-                self._requested = parts["draw"]
-                if self._requested is not None:
-                    await self._trigger("live", "draw", self._requested)
             seen = {key: number for key, number, in_tab in parts.get("outdated", []) if in_view or not in_tab}
             if wanted := [key for key, number in seen.items() if self._redrawn.get(key) != number]:
                 self._redrawn |= seen
                 await self._trigger("live_requests", "redraw", wanted)
+            if "draw" in parts and parts["draw"] != self._requested:
+                self._requested = parts["draw"]
+                self._tasks.append(asyncio.create_task(self._draw_later()))
             self._changed.set()
+
+    async def _draw_later(self) -> None:
+        """Request the whole page a moment after its parts, unless it is no longer wanted by then."""
+        wanted = self._requested
+        await asyncio.sleep(DRAW_AFTER_S)
+        if wanted is not None and wanted == self._requested:
+            await self._trigger("live", "draw", wanted)
 
     async def _trigger(self, key: str, event: str, value: object) -> None:
         """Send the live channel component's request for a script."""
