@@ -17,6 +17,7 @@ import pytest
 
 from mlp.cli.main import COMMANDS, main, new_parser
 from mlp.cli.options import settings_given
+from mlp.training.recipes import RECIPES
 from models.making.__main__ import COMMANDS as MAKING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,12 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"(?<=\n\n)((?: {4,}\S.*\n)+)")
 PROGRAMS = "apt-get|dask|docker|inkling|make|pip|pipx|python|streamlit|taskset|uv"
 COMMAND = re.compile(rf"(?:while .*; do )?(?:[A-Z_]+=\S+ )*(?:{PROGRAMS}) \S")
-RECORDED = {"samples": [{"label": 1, "strokes": [[[5, 0], [5, 100]]]}, {"label": 7, "strokes": [[[0, 0], [50, 0]]]}]}
+RECORDED = {
+    "samples": [
+        {"label": 1, "writer": 1, "strokes": [[[5, 0], [5, 100]]]},
+        {"label": 7, "writer": 2, "strokes": [[[0, 0], [50, 0]]]},
+    ]
+}
 
 
 def fenced(kind: str) -> dict[str, str]:
@@ -145,8 +151,16 @@ def test_line_of_python_runs_and_prints_the_documented_threshold(words: list[str
 @pytest.mark.parametrize("name", fenced("python"))
 def test_block_of_python_runs(name: str, capsys):
     exec(fenced("python")[name], {})
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert float(last) > 0.9 if name == "README.md" else re.fullmatch(r"3 \[\d, \d\]", last)
+    printed = capsys.readouterr().out.splitlines()
+    last = "\n".join(printed[-2:])
+    assert float(printed[-1]) > 0.9 if name == "README.md" else re.fullmatch(r"3 \[\d, \d\]\n\d \d", last)
+
+
+def test_recipes_read_as_many_drawings_as_their_table_says():
+    rows = re.findall(r"^\| `([\w-]+)` \|(?: [^|]*\|){3} ([\d.]+)% ", DOCUMENTS["models/README.md"], re.MULTILINE)
+    table = {name: round(float(share) / 100, 3) for name, share in rows}
+    people = {name: recipe.people for name, recipe in RECIPES.items() if recipe.people is not None}
+    assert {name: table[name] for name in people} == people
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

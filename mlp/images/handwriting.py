@@ -17,6 +17,8 @@ from mlp.images.idx import parse_idx
 from mlp.images.mnist import Split
 from mlp.language import mark
 
+N_SHIPPED = 30_000
+"""Synthetic digits in the files."""
 FOLDER = Path(__file__).with_name("handwriting")
 IMAGES = FOLDER / "images-idx3-ubyte.gz"
 STYLES_OF_IMAGES = FOLDER / "styles-idx1-ubyte.gz"

@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from mlp.cli.terminal import print_line
-from mlp.images.handwriting import IMAGES, STYLES_OF_IMAGES, StyledDigits, style_names
+from mlp.images.handwriting import IMAGES, N_SHIPPED, STYLES_OF_IMAGES, StyledDigits, style_names
 from mlp.seeds import rng_of
-from mlp.training.settings import SYNTHETIC
 from models.making.styles import STYLES
 from models.making.writing import write_digits
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("digits", help=f"write {SYNTHETIC:,} synthetic digits into mlp/images/handwriting")
+    command = commands.add_parser("digits", help=f"write {N_SHIPPED:,} synthetic digits into mlp/images/handwriting")
     command.set_defaults(run=make)
 
 
@@ -35,7 +34,7 @@ def new_digits() -> StyledDigits:
     names = [style.__name__ for of_digit in STYLES.values() for style in of_digit]
     if names != style_names():
         raise ValueError(f"mlp/images/handwriting.py must name the styles {names}, got {style_names()}")
-    return write_digits(SYNTHETIC, rng_of("synthetic digits"))
+    return write_digits(N_SHIPPED, rng_of("synthetic digits"))
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:

@@ -30,8 +30,8 @@ def test_each_recipe_has_its_name_images_and_epochs():
     words = {name: settings_in_words(recipe.settings) for name, recipe in RECIPES.items()}
     assert words == {
         "article": "Basic, 25 epochs",
-        "quick": "Quick and good, 4 epochs",
-        "handwriting": "Reads my handwriting, 10 epochs",
+        "quick": "Quick and good, 5 epochs",
+        "handwriting": "Reads my handwriting, 12 epochs",
         "small": "Too small, 10 epochs",
         "by-heart": "Memorizes, 300 images, 100 epochs",
         "too-fast": "Far too fast, 5 epochs",
