@@ -1,6 +1,7 @@
 """Accuracy of a network that learned one writer's digits as signs, from a few drawings of each. Prints Markdown.
 
-A second table shows how many strangers it rejects: only the digits 0 to 4 are learned, and 5 to 9 are strangers.
+A second table shows how many strangers it rejects: only the digits 0 to 4 are learned, and 5 to 9 are strangers. A third
+has networks of few names and few drawings: the share of the writer's other drawings of these names that they read right.
 
 The drawings of the first file are the writer's. Some of each digit are learned as signs, as the page would: strokes on
 the canvas, an 18 pixel brush, warped copies, the article's settings. The network then reads the writer's other drawings
@@ -9,6 +10,7 @@ and those of the other files, by the protocol of ``python -m mlp evaluate --draw
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,9 @@ from mlp.training.settings import Settings
 from tests.benchmarks.timing import print_table
 
 HOW_MANY = (5, 10, 20)
+FEW = (3, 5)
+FEW_NAMES = (2, 5, 10)
+CHOICES = 60  # of names and drawings, divided by the number of names
 N_KNOWN = 5  # digits that are learned; the others are strangers
 SHARE = 0.6  # longer side of a learned drawing, as a share of the canvas
 
@@ -77,6 +82,21 @@ def refusals(drawings: list[Example], others: list[list[Example]], n: int, seed:
     return shares
 
 
+def reads(drawings: list[Example], n_names: int, n: int, seed: int) -> tuple[float, float]:
+    """Return the shares of other drawings that a network of random digits reads right: of all, and with rejection."""
+    digits = np.random.default_rng((n_names, seed)).permutation(len(DIGITS))[:n_names].tolist()
+    some = [replace(one, label=digits.index(one.label)) for one in drawings if one.label in digits]
+    learned, names = chosen(some, n, seed), tuple(DIGITS[digit] for digit in digits)
+    data = drawing_data(as_signs([one for one, taken in zip(some, learned, strict=True) if taken], names))
+    reader, _ = trained(data)
+    others, rng = [one for one, taken in zip(some, learned, strict=True) if not taken], np.random.default_rng(SEED)
+    images = [to_mnist(render(one.strokes, rng)) for one in others]
+    chances = reader.predict_proba(np.stack([image for image in images if image is not None]))
+    right = chances.argmax(axis=1) == [one.label for one in others]
+    seen = chances.max(axis=1) >= none_below(reader, data.load().unseen)
+    return float(right.mean()), float((right & seen).mean())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("writer", metavar="FILE", help="recorded drawings of one writer")
@@ -119,6 +139,14 @@ def main() -> None:
         rows.append([f"{n}", *(f"{100 * share:.1f}%" for share in np.mean(shares, axis=0))])
     strangers = [f"strangers of {_name(path)}" for path in (given.writer, *others)]
     print_table(["drawings of each", "other drawings of its signs", *strangers], rows)
+    print()
+    rows = []
+    for n_names in FEW_NAMES:
+        for n in FEW:
+            shares = [reads(drawings, n_names, n, seed) for seed in range(1, CHOICES // n_names + 1)]
+            (right, read), lowest = np.mean(shares, axis=0), min(share for _, share in shares)
+            rows.append([f"{n_names}", f"{n}", *(f"{100 * share:.1f}%" for share in (right, read, lowest))])
+    print_table(["names", "drawings of each", "right", "right and not rejected", "of the worst choice"], rows)
 
 
 def _name(path: str) -> str:

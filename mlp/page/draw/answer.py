@@ -77,7 +77,7 @@ def answer_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
 def read_desk(page: LivePage, visitor: Visitor, answerer: Answerer) -> Answer:
     """Return the network's answer to what is on a page's desk, and note it there and among a run's readings."""
     desk = page.desk
-    desk.whole = not answerer.reader.reads_digits  # a sign may have separate parts
+    desk.whole = bool(desk.collected) or not answerer.reader.reads_digits  # a sign may have separate parts
     answer = desk.answer = desk_answer(desk, answerer)
     if answer.unfinished:
         return answer
@@ -145,7 +145,7 @@ def _scene(answer: DigitAnswer) -> Scene | None:
     answerer, drawing = answer.by, answer.drawing
     if drawing is not None:
         return scene(answerer.network, answerer.seen(drawing.image), answer.shares, answerer.reader.names)
-    if answerer.shelved.is_shipped:
+    if answerer.shelved.is_shipped and answerer.reader is pretrained(answerer.shelved.key):
         return _at_rest(answerer.shelved.key, speaks())
     return scene(answerer.network, None, names=answerer.reader.names)
 
@@ -190,6 +190,9 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
             f'<p class="none">{tr("It blew up")}</p>',
             f"<small>{tr('The steps were too large, and the weights grew without limit.')}</small>",
         )
+    if answer.shares is None and answer.drawing is not None:
+        unknown = tr("This network has not learned {signs}.", signs=names)
+        return f'<p class="none">{tr("I don’t know this one.")}</p>', f"<small>{unknown}</small>"
     if answer.shares is None:
         wants_digit = reader.reads_digits and not answers.collected
         one_of = html.escape(either(answers.collected or reader.names))
@@ -199,10 +202,8 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
             asked = tr(drawn if answer.by.shelved.run is None else given)
         invitation = "" if answers.collected else answer.by.invitation
         empty = f'<span class="ink-unseen">{tr("Nothing drawn yet.")} </span>'
-        return (
-            f'<p class="none ink-empty">{empty}{invitation or asked}</p>',
-            f"<small>{tr('I read it while you draw.')}</small>",
-        )
+        reads = tr("I read it while you draw.") if answer.is_seen else ""
+        return f'<p class="none ink-empty">{empty}{invitation or asked}</p>', f"<small>{reads}</small>"
     if answer.reading is None:
         return (
             f'<p class="none">{tr("No answer")}</p>',
@@ -213,8 +214,6 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
     if not answer.is_seen:
         words, more = map(html.escape, none_of(reader.learned))
         door = f'<button type="button" class="ink-door">{tr("Teach me!")}</button>' * reader.reads_digits
-        if answers.collected not in ((), reader.names):
-            more, door = tr("This network has not learned {signs}.", signs=names), ""
         return f'<p class="none">{words}</p>', f"<small>{more}</small>{door}"
     place, share = answer.reading
     name = reader.names[place]

@@ -1,4 +1,4 @@
-"""Name signs beside the canvas, collect five drawings of each there, and train a network on them by itself."""
+"""Name signs beside the canvas, collect drawings of each there, and train a network on them by itself."""
 
 import html
 from collections.abc import Callable
@@ -33,8 +33,9 @@ _refused = Refusal("signs")
 KEPT_DRAWINGS = Event()
 """The drawings that the visitor keeps as digits or signs."""
 
-GOOD_START = 5
-"""Number of drawings of each sign that the page asks for."""
+GOALS = (3, 5, 10)
+"""Numbers of drawings of each sign that the page asks for in turn; at each, a network learns all that there are."""
+N_BOXES = 5
 TAB = mark("Your drawings")
 FIRST_NAMES = ("♥", "★")
 """The names in the field for new signs."""
@@ -58,7 +59,7 @@ def signs_row(visitor: Visitor) -> Row | None:
     if not _asks_for_signs(visitor):
         return None
     signs = visitor.signs.now
-    lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
+    lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < goal(signs)]
     names = signs.names or FIRST_NAMES
     return Row(partial(_collect, visitor), (STROKE, KEPT_DRAWINGS), (lacking or names)[0], names)
 
@@ -71,19 +72,18 @@ def your_signs(visitor: Visitor) -> None:
         key="your_signs",
         on_click=_turn,
         args=(visitor, not from_signs),
-        help=None if from_signs else tr("Teaches a network two signs of your own, five drawings each."),
+        help=None if from_signs else tr("Teaches a network two signs of your own, three drawings each."),
     )
 
 
 def _turn(visitor: Visitor, to_signs: bool) -> None:
-    """Open the drawer, as what the visitor drew may be a sign, or turn to an empty board for digits; for callbacks."""
+    """Turn to an empty board for signs or for digits; for callbacks."""
     if to_signs:
         open_drawer(visitor)
     else:
         state.drawer.pop()
         choose_reader_of(visitor, DIGITS)
-    if not to_signs or this_page().desk.given is not None:
-        take_off(visitor)
+    take_off(visitor)
     rerun_page()
 
 
@@ -96,7 +96,7 @@ def teach_sign(visitor: Visitor) -> None:
 
 
 def _collect(visitor: Visitor) -> None:
-    """Draw the field for the first signs, or a button and five boxes for each: it keeps the drawing as this sign."""
+    """Draw the field for the first signs, or a button and boxes for each: it keeps the drawing as this sign."""
     signs = visitor.signs.now
     if not signs.names:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
@@ -115,7 +115,7 @@ def _collect(visitor: Visitor) -> None:
                     on_click=_keep,
                     args=(visitor, label, name, CANVAS, KEPT_DRAWINGS),
                 )
-                st.html(boxes(signs, label, GOOD_START), width="content")
+                st.html(boxes(signs, label, min(goal(signs), N_BOXES)), width="content")
     with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
         if signs.names:
             st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
@@ -175,10 +175,10 @@ def missing_drawings_text(signs: DrawingSet) -> str:
     """Return the number of drawings that are still missing, in words, as HTML.
 
     >>> missing_drawings_text(DrawingSet(("A", "<b>")))
-    'Draw A, then press its name: 5 of A and 5 of &lt;b&gt; to go.'
+    'Draw A, then press its name: 3 of A and 3 of &lt;b&gt; to go.'
     """
-    names = map(html.escape, signs.names)
-    lacking = [(GOOD_START - n, name) for name, n in zip(names, signs.counts, strict=True) if n < GOOD_START]
+    names, wanted = map(html.escape, signs.names), goal(signs)
+    lacking = [(wanted - n, name) for name, n in zip(names, signs.counts, strict=True) if n < wanted]
     if len(signs.names) < 2:
         return tr("Name another sign.")
     if lacking:
@@ -199,13 +199,18 @@ def _keep(visitor: Visitor, label: int, name: str, *on: Event) -> None:
     if change_drawings(
         visitor.signs, lambda signs: signs.with_example(label, drawing.image, drawing.strokes), _refused
     ):
-        begins = has_good_start(visitor.signs.now) and not has_good_start(before) and _learn(visitor)
+        begins = n_goals(visitor.signs.now) > n_goals(before) and _learn(visitor)
         wipe(visitor, *([] if begins else on))
 
 
-def has_good_start(signs: DrawingSet) -> bool:
-    """Whether there are enough drawings of each of two signs or more."""
-    return len(signs.names) > 1 and min(signs.counts) >= GOOD_START
+def n_goals(signs: DrawingSet) -> int:
+    """Return how many of the `GOALS` the drawings of each of two signs or more have reached."""
+    return sum(min(signs.counts) >= wanted for wanted in GOALS) if len(signs.names) > 1 else 0
+
+
+def goal(signs: DrawingSet) -> int:
+    """Return the number of drawings of each sign that the page asks for next, or that it asked for last."""
+    return GOALS[min(n_goals(signs), len(GOALS) - 1)]
 
 
 def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSet], refusal: Refusal) -> bool:
@@ -227,4 +232,6 @@ def learn_here(visitor: Visitor) -> None:
 
 def _learn(visitor: Visitor) -> bool:
     train(visitor, lambda visitor: drawing_data(visitor.signs.now), refusal=_refused)
-    return not _refused.is_kept()
+    if begun := not _refused.is_kept():
+        state.drawer.pop()
+    return begun

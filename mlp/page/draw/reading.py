@@ -1,6 +1,8 @@
 """The answer of a network to what is on the desk: for each digit, its bars, and whether it shows a digit at all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -9,11 +11,13 @@ import numpy as np
 from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage
 from mlp.images.recorded import Example
+from mlp.language import tr
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answerer, is_seen, pretrained
 from mlp.page.live.desk import Desk, place_of
 from mlp.page.script.redraw import Event
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.settings import Settings
 
 NETWORK = Event(lambda page: page.desk.answer and page.desk.answer.network, 2.0)
 """The network that answers: its steps if it is a run, and to which step it is rewound."""
@@ -40,7 +44,7 @@ class DigitAnswer(NamedTuple):
     by: Answerer
     drawing: InputImage | None
     shares: np.ndarray | None
-    """The probability of each class; None if nothing is drawn, not finite if the weights are not."""
+    """The probability of each class; None if nothing is drawn or learned, not finite if the weights are not."""
     is_seen: bool
     """Whether it shows a digit or one of the network's signs."""
 
@@ -79,10 +83,19 @@ class Answer(NamedTuple):
 
 
 def desk_answer(desk: Desk, answerer: Answerer) -> Answer:
-    """Return a network's answer to what is on the desk."""
+    """Return a network's answer to what is on the desk; that of a new network to signs which it has not learned."""
     pen = desk.pen
+    if not set(answerer.reader.names) <= set(desk.collected or answerer.reader.names):
+        new = replace(answerer, reader=unlearned(desk.collected), caption=tr("A new network"), diverged=None)
+        return Answer([DigitAnswer(new, desk.digit, None, is_seen=False)], 0, pen, desk.collected)
     answers = answers_to(desk.digits, answerer, unfinished=pen) or [DigitAnswer(answerer, None, None, is_seen=True)]
     return Answer(answers, place_of(desk.chosen, len(answers)), pen, desk.collected)
+
+
+@lru_cache(maxsize=8)
+def unlearned(names: tuple[str, ...]) -> Reader:
+    """Return a network that has not learned these signs yet, as a run of the article's settings begins."""
+    return Reader(Settings(names=names).new_network(), names=names)
 
 
 def answers_to(digits: Sequence[InputImage], answerer: Answerer, *, unfinished: bool = False) -> list[DigitAnswer]:

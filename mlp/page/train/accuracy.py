@@ -58,8 +58,8 @@ def share_right(job: Job, snapshot: Snapshot) -> float:
     )
 
 
-def large_number(run: NumberedRun | None, job: Job | None) -> str:
-    """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
+def read_right(run: NumberedRun | None, job: Job | None) -> tuple[str, int, str]:
+    """Return how much a run reads right, of how many, and of what; all only if all are right, a dash before a run."""
     right, of, nouns = "–", 100, tr("new digits")
     if run is not None:
         snapshot = run.snapshot
@@ -69,6 +69,12 @@ def large_number(run: NumberedRun | None, job: Job | None) -> str:
             data = run.data.load()
             of, nouns = min(100, len(data.validation)), tr(data.noun("validation")[1])
         right = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
+    return right, of, nouns
+
+
+def large_number(run: NumberedRun | None, job: Job | None) -> str:
+    """Return what a run has `read_right`, the number and what it counts as two elements of HTML."""
+    right, of, nouns = read_right(run, job)
     words = tr("of {of} <i>{nouns} read right</i>", of=of, nouns=html.escape(nouns))
     return f'<p class="ink-number"><b>{right}</b> <span>{words}</span></p>'
 

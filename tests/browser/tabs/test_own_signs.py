@@ -1,4 +1,4 @@
-"""Own signs, as by a new visitor: the letters A, B and C from five drawings each, on a phone."""
+"""Own signs, as by a new visitor: the letters A, B and C from three drawings each, on a phone."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.images.drawings.sample_drawings import jittered
 from tests.page.sight import description_of
 
 NAMES = ("A", "B", "C")
-DRAWN = 5
+DRAWN = 3
 
 
 def written(name: str, number: int) -> list[Stroke]:
@@ -27,7 +27,7 @@ def written(name: str, number: int) -> list[Stroke]:
 
 
 def teach_letters(page: Page) -> None:
-    """Name the three letters, and draw each five times; the network then learns them by itself, to the end."""
+    """Name the three letters, and draw each three times; the network then learns them by itself, to the end."""
     part(page, "sign_name").get_by_role("textbox").fill(", ".join(NAMES))
     button(page, "sign_add").click()
     expect(button(page, "sign_0")).to_be_visible()
@@ -53,7 +53,7 @@ def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Ca
         part(page, "drawings_out").get_by_role("link").click()
     kept = parse_drawings(Path(download.value.path()).read_bytes())
     assert kept.names == NAMES
-    assert [len(drawing.strokes) for drawing in kept.examples] == [2] * 5 + [2] * 5 + [1] * 5
+    assert [len(drawing.strokes) for drawing in kept.examples] == [2] * DRAWN + [2] * DRAWN + [1] * DRAWN
 
     draw(page, written("B", 7), touch=True)
     expect(part(page, "answer_side")).to_contain_text("Reads B, ")

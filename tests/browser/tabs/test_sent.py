@@ -23,14 +23,14 @@ INK = """(canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, ca
 
 
 def teach(page: Page) -> None:
-    """Name three signs, and draw each five times; the network then learns them."""
+    """Name three signs, and draw each three times; the network then learns them."""
     button(page, "your_signs").click()
     field = part(page, "your_signs_names").get_by_role("textbox")
     field.press("Control+a")
     field.press_sequentially(f"{', '.join(SIGNS)} ")  # Firefox reports what is typed with the next key
     button(page, "signs_begin").click()
     for label, letter in enumerate(NAMES):
-        for number in range(5):
+        for number in range(3):
             draw(page, written(letter, number))
             button(page, f"sign_{label}").click()
             expect(button(page, f"sign_{label}")).to_contain_text(f"{SIGNS[label]} · {number + 1}")

@@ -125,7 +125,7 @@ def test_drawing_that_is_no_digit_opens_the_door_to_a_sign(open_page: Callable[.
     part(page, "correction_row").get_by_role("textbox").fill("star, heart")
     button(page, "signs_begin").click()
     expect(button(page, "sign_0")).to_contain_text("star · 1")
-    foot = "Draw star, then press its name: 4 of star and 5 of heart to go."
+    foot = "Draw star, then press its name: 2 of star and 3 of heart to go."
     expect(part(page, "collect_foot")).to_contain_text(foot)
     button(page, "your_signs").click()  # which the link hides but for the way back
     expect(button(page, "next_step")).to_be_visible()

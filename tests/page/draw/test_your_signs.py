@@ -1,4 +1,4 @@
-"""Own signs beside the canvas: named, drawn five times each, learned by itself, and meant by everything on the page."""
+"""Own signs beside the canvas: named, drawn thrice each, learned by itself, and meant by everything on the page."""
 
 import base64
 import re
@@ -31,14 +31,14 @@ def shape(page: AppTest) -> str:
     return "".join(base64.b64decode(one[1]).decode() for one in found if one)
 
 
-def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page: AppTest):
+def test_signs_are_learned_by_themselves_once_three_five_and_ten_of_each_are_drawn(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
     visitor = visitor_of(page)
     assert visitor.signs.now.names == ("♥", "★")
     press(page, "step")  # a run of digits, which becomes an earlier one; it closes the drawer
     assert "sign_0" not in [button.key for button in page.button]
     press(page, "your_signs")
-    for n in range(5):
+    for n in range(3):
         assert visitor.job.snapshot().settings.names[0] == "0"
         for label in (0, 1):
             keep(page, label, rng)
@@ -46,8 +46,14 @@ def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page:
     assert visitor.job.snapshot().settings.names == ("♥", "★")
     assert [run.snapshot.settings.names[0] for run in visitor.runs.runs] == ["0"]
     assert "reading bent copy no. " in text(finished(page))
-    keep(page, 0, rng)
-    assert len(visitor.runs.runs) == 1  # only the first five begin a run
+    assert "Draw ♥, then press its name: 2 of ♥ and 2 of ★ to go." in text(page, "collect_foot")
+    n_runs = []
+    for _ in range(8):
+        for label in (0, 1):
+            keep(page, label, rng)
+        n_runs.append(len(visitor.runs.runs) + 1)
+    assert n_runs == [2, 3, 3, 3, 3, 3, 4, 4]  # after five, and after ten
+    assert "22 drawings. With more, it reads better." in text(page, "collect_foot")
 
 
 def test_names_of_signs_stand_between_spaces_or_commas_and_are_two(open_page: Callable[..., AppTest]):
@@ -68,21 +74,26 @@ def test_names_of_signs_stand_between_spaces_or_commas_and_are_two(open_page: Ca
 
 def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
-    assert text(page, "answer") == "Nothing drawn yet. Draw ♥ or ★. I read it while you draw."
+    assert text(page, "answer") == "Nothing drawn yet. Draw ♥ or ★."
     assert ">♥</text>" in shape(page)
+    assert re.sub(r"[^♥★0-9]", "", text(page, "bars")) == "♥★"
+    assert page_of(page).parts(("scene",))["scene"]["names"] == ["♥", "★"]
     draw(page, 4)
-    assert text(page, "answer").startswith("4 ")
+    assert text(page, "answer") == "I don’t know this one. This network has not learned ♥ and ★."
     assert "correction" not in [one.key for one in page.get("button_group")]
     for label in (0, 1, 0, 1):
         keep(page, label, rng)
     press(page, "give_one")
     assert page_of(page).desk.given.image.name[-3:] in ("“♥”", "“★”")
-    assert "Draw ♥, then press its name: 3 of ♥ and 3 of ★ to go." in text(page, "collect_foot")
+    assert "Draw ♥, then press its name: 1 of ♥ and 1 of ★ to go." in text(page, "collect_foot")
+    for label in (0, 1):
+        keep(page, label, rng)
+    assert "I read it while you draw." in text(page, "answer") or text(page, "answer").endswith(" sure")
 
 
 def test_digits_and_signs_each_choose_a_network_that_reads_them(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
-    for _ in range(5):
+    for _ in range(3):
         for label in (0, 1):
             keep(page, label, rng)
     finished(page)

@@ -10,7 +10,7 @@ from mlp.analysis.signs.left_out import held_score
 from mlp.analysis.signs.sign_score import SignScore
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.language import mark, number, tr
-from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS, thumbnail
+from mlp.page.draw.collect import KEPT_DRAWINGS, goal, thumbnail
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import readings_of
 from mlp.page.script.redraw import Where, redrawn
@@ -41,7 +41,7 @@ def answers_section(visitor: Visitor, drawings: Drawings) -> None:
         st.html(f'<p class="ink-status">{text}</p>' if answerer.plays else announced("own_read", text))
     elif shown.are_digits and len(shown):
         st.info(tr("This network reads no digits. Choose another one to see how it reads your digits."))
-    if rows := drawing_rows(shown, answers, 0 if shown.are_digits else GOOD_START):
+    if rows := drawing_rows(shown, answers, 0 if shown.are_digits else goal(shown)):
         st.html(rows)
     if not shown.are_digits and shown.missing is None:
         _certainty(visitor)

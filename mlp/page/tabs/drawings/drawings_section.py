@@ -80,7 +80,7 @@ def _naming(visitor: Visitor) -> None:
     if not signs.names:
         empty = mark(
             "Teach a network your own signs: the letters of your name, three faces, chess pieces, digits of another "
-            "script. **Name 2 to 10 signs**, then draw each on the canvas above five times or more."
+            "script. **Name 2 to 10 signs**, then draw each on the canvas above three times or more."
         )
         st.markdown(tr(empty))
     with st.form("signs_new", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
