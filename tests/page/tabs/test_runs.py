@@ -109,7 +109,7 @@ def test_run_has_the_name_of_its_recipe_until_a_setting_differs(open_page: Calla
     page.button(key="pause").click().run()
     at_rest(page)
     assert "1 · Far too fast, current" in text(page, "sections")
-    assert "Run 1 · Far too fast (current)." in text(page, "sections")
+    assert "1 · Far too fast. Choose another one above" in text(page, "sections")
     page.slider(key="epochs").set_value(7).run()
     page.button(key="step").click().run()
     assert "7" not in text(at_rest(page), "sections").partition("· Far too fast")[0]

@@ -196,7 +196,7 @@ def test_mistakes_and_one_run_are_of_the_run_that_answers(lettered: AppTest, ope
     page = choose(open_page(visitor=lettered, tab="Mistakes"), "run-1")
     assert "Reading with 1 · A, B, C, epoch 1" in text(page, "sections")
     page = choose(open_page(visitor=lettered, tab="Runs"), "run-1")
-    assert "Run 1 · A, B, C." in text(page, "sections")
+    assert "1 · A, B, C. Choose another one above" in text(page, "sections")
     press(page, "delete_run")
     assert answer_by(page) == "Pretrained"
     assert [run.number for run in visitor_of(page).runs.runs] == []

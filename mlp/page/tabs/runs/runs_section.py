@@ -117,10 +117,7 @@ def _one_run(visitor: Visitor) -> None:
     """Draw what can be done with the run that answers, or else the newest, and how it reads synthetic digits."""
     run = answers_now(visitor).run or all_runs(visitor)[0]
     st.subheader(tr("One run"), anchor=False)
-    is_current = run.number == visitor.runs.current
-    current = mark("Run {run} (current). Choose another one above, beside the canvas.")
-    text = current if is_current else mark("Run {run}. Choose another one above, beside the canvas.")
-    st.markdown(tr(text, run=plain(tr(run.title))))
+    st.markdown(tr("{run}. Choose another one above, beside the canvas.", run=plain(tr(run.title))))
     _actions(visitor, run)
     offer_downloads(visitor, run.number)
     text = synthetic_accuracy(run.snapshot, visitor.digits.now)
