@@ -85,8 +85,10 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers; what it reads is what is drawn."""
     networks, answers = shelf(visitor), chosen(visitor)
-    if answers != BASIC and not (all_runs(visitor) or visitor.sweep.jobs):
-        del networks[BASIC]  # a newcomer would take it for the recipe of this name
+    runs = all_runs(visitor)
+    is_made = any(run.recipe == BASIC and run.snapshot.learned.are_digits for run in runs)
+    if answers != BASIC and (is_made or not (runs or visitor.sweep.jobs)):
+        del networks[BASIC]  # it would be taken for the recipe of this name, or for a run that it made
     there, more = _beside([*networks.values()], answers)
     quiet: Any = {"label_visibility": "collapsed", "persist_state": "session"}
     titles = {network.key: tr(network.title) for network in networks.values()}

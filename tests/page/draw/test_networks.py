@@ -13,9 +13,10 @@ from mlp.page.style.html import percent
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, networks, picture, text, visitor_of
+from tests.page.ways import press
 
 
-def test_basic_network_is_offered_once_it_answers_or_after_a_run(open_page: Callable[..., AppTest]):
+def test_basic_network_is_offered_once_it_answers_or_after_a_run_of_another_recipe(open_page: Callable[..., AppTest]):
     page = draw(open_page(network="article"), 4)
     assert networks(page) == ["Pretrained", "Basic"]
     assert "Reading with Basic" in text(page)
@@ -23,8 +24,13 @@ def test_basic_network_is_offered_once_it_answers_or_after_a_run(open_page: Call
     page.segmented_control(key="network").set_value("pretrained").run()
     assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
     assert networks(page) == ["Pretrained"]
+    page.select_slider(key="learning_rate").set_value(0.01).run()
     at_rest(page.button(key="step").click().run())
-    assert networks(page) == ["Pretrained", "Basic", "1 · Basic"]
+    assert networks(page) == ["Pretrained", "Basic", "1 · own settings"]
+    page.select_slider(key="learning_rate").set_value(0.1).run()
+    press(page, "train")
+    visitor_of(page).job.pause()
+    assert networks(at_rest(page)) == ["Pretrained", "2 · Basic", "1 · own settings"]
 
 
 def bars_of(network: Path | MLP | Reader, digit: int) -> str:
