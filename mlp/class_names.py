@@ -20,11 +20,11 @@ BLANK = {chr(code) for code in (*FILLERS, *range(0x180B, 0x1810), *range(0xFE00,
 """Characters that nobody sees, besides those of category Cf: Default_Ignorable_Code_Point, U+2800, U+FFFC."""
 
 
-def checked_name(name: object) -> str:
+def checked_name(name: object, most: int = MAX_CHARACTERS) -> str:
     """Return a name without spaces around it, in Unicode's composed form.
 
-    Raises a ValueError if it isn't text of 1 to 12 characters, one of them `visible`, or if one breaks a line or its
-    direction.
+    Raises a ValueError if it isn't text of 1 to ``most`` characters, one of them `visible`, or if one breaks a line or
+    its direction.
 
     >>> checked_name("  smile ")
     'smile'
@@ -34,9 +34,9 @@ def checked_name(name: object) -> str:
     if any(unicodedata.category(character) in BREAKS or character in TURNS for character in name):
         raise ValueError(Later("a name must hold no control characters, got {name}", name=f"{name!a:.60}"))
     composed = " ".join(unicodedata.normalize("NFC", name).split())
-    if not visible(composed) or len(composed) > MAX_CHARACTERS:
+    if not visible(composed) or len(composed) > most:
         rule = mark("a name must have 1 to {most} characters, not only unseen ones, got {name}")
-        raise ValueError(Later(rule, most=MAX_CHARACTERS, name=f"{composed!r:.40}"))
+        raise ValueError(Later(rule, most=most, name=f"{composed!r:.40}"))
     return composed
 
 

@@ -1,7 +1,7 @@
 """Accuracy of a network that learned one writer's digits as signs, from a few drawings of each. Prints Markdown.
 
-A second table shows how many strangers it rejects: only the digits 0 to 4 are learned, and 5 to 9 are strangers. A third
-has networks of few names and few drawings: the share of the writer's other drawings of these names that they read right.
+A second table shows how many strangers it rejects: only the digits 0 to 4 are learned, and 5 to 9 are strangers. A
+third has networks of few names and drawings: the share of the writer's other drawings of these names that they read.
 
 The drawings of the first file are the writer's. Some of each digit are learned as signs, as the page would: strokes on
 the canvas, an 18 pixel brush, warped copies, the article's settings. The network then reads the writer's other drawings

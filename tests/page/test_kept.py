@@ -274,7 +274,7 @@ def test_returned_run_is_handed_on_without_its_drawings(row: str, returned: dict
         servers, reader = [Copies(), Copies()], run.snapshot.reader
         for copies in servers:
             copies.checkpoints = Checkpoints(tmp_path)
-        code = servers[0].send(Visitor(new_id()), copy_of(reader, None), row)
+        code = servers[0].send(Visitor(new_id()), copy_of(reader, "Ada"))
         copy = servers[1].visit(code, Page())
         assert (copy.reader.names, copy.reader.straighten) == (reader.names, reader.straighten)
         read, again = (one.predict_proba(DIGITS.images[:20]) for one in (reader, copy.reader))

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from mlp import DEFAULT_MODEL
-from mlp.class_names import in_words, shortened
-from mlp.language import tr, tr_as
+from mlp.class_names import either, shortened
+from mlp.language import mark, tr, tr_as
 from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -20,7 +20,6 @@ from mlp.page import state
 from mlp.page.script.link import hidable
 from mlp.page.session_var import ControlVar
 from mlp.page.style.theme import plain
-from mlp.page.train.run_words import duration
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.shelf import BASIC, PRETRAINED, SHIPPED, Shelved, chosen, shelf
 from mlp.page.visitors.visitor import Visitor
@@ -111,9 +110,12 @@ def network_choice(visitor: Visitor) -> None:
 
 
 def _chip(title: str) -> str:
-    """Return a title as Markdown, with the part that a narrow row hides, but for screen readers, in italics."""
+    """Return a title as Markdown, with the part that a narrow row hides, but for screen readers, in italics.
+
+    The name that a friend gave is whole.
+    """
     number, dot, rest = plain(title).partition(" · ")
-    return f"{number} *· {rest}*" if dot else number
+    return f"{number} *· {rest}*" if dot and title[0] != "“" else plain(title)
 
 
 def _beside(there: list[Shelved], answers: str) -> tuple[list[Shelved], list[Shelved]]:
@@ -156,7 +158,9 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answere
         reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan
             return answering_as(visitor, PRETRAINED.key, None)
-        return _described(shelved, reader, f"<b>{network}</b>", invitation="" if lent is None else _invitation(reader))
+        return _described(
+            shelved, reader, f"<b>{network}</b>", invitation="" if lent is None else _invitation(network, reader)
+        )
     if lent is not None:
         who = tr("<b>{network}</b>, back at step {step:,}", network=network, step=lent.step)
         return _described(shelved, lent.reader, who, step=lent.step, is_lent=True)
@@ -175,21 +179,13 @@ def _described(shelved: Shelved, reader: Reader, who: str, **more: Any) -> Answe
     return Answerer(shelved, reader, tr("Reading with {network}", network=who), who=who, **more)
 
 
-def _invitation(reader: Reader) -> str:
-    """Return what to draw for a network that somebody sent, as HTML."""
-    if not reader.reads_digits:
-        names = in_words(reader.names)
-        names = names if len(names) <= LONG else shortened(reader.names)
-        return tr("A network that knows {signs}. Draw one.", signs=html.escape(names))
-    seconds = reader.facts.get("seconds")
-    if isinstance(seconds, int | float):
-        return tr("A network that somebody trained in {time}. Draw a digit.", time=duration(seconds))
-    return tr("A network that somebody trained. Draw a digit.")
-
-
-def training_seconds(answerer: Answerer) -> float | None:
-    """Return how long the run that answers had trained then; None for any other network, and for an untrained one."""
-    if answerer.shelved.run is None or not answerer.step:
-        return None
-    run = answerer.shelved.run.snapshot
-    return max(1.0, run.seconds * answerer.step / max(1, run.step))
+def _invitation(network: str, reader: Reader) -> str:
+    """Return the title and the score of a network that somebody sent, and what to draw for it, as HTML."""
+    right, of = reader.facts.get("right"), reader.facts.get("of")
+    told = mark("This is {network}.") if right is None else mark("{network} read {right} of {of} right.")
+    who = tr(told, network=network, right=right, of=of)
+    if reader.reads_digits:
+        return f"{who} {tr('Draw a digit.')}"
+    names = either(reader.names)
+    names = names if len(names) <= LONG else shortened(reader.names)
+    return f"{who} {tr('Draw {signs}.', signs=html.escape(names))}"

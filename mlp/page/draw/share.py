@@ -15,7 +15,7 @@ from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_processes import paint
 from mlp.language import mark, tr
 from mlp.page import state
-from mlp.page.draw.networks import Answerer, answering, answering_as, is_seen, training_seconds
+from mlp.page.draw.networks import Answerer, answering, answering_as, is_seen
 from mlp.page.draw.reading import true_label
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
@@ -150,11 +150,12 @@ def _examples(answerer: Answerer) -> dict[int, np.ndarray]:
 
 
 def _whose(answerer: Answerer) -> str:
-    if answerer.shelved.run is None:
+    if (run := answerer.shelved.run) is None:
         return html.unescape(re.sub(r"<[^>]*>", "", answerer.caption))
-    seconds, origin = training_seconds(answerer), answerer.shelved.run.origin
-    values = {"time": duration(seconds or 0), "origin": origin and origin.name}
-    if seconds:
+    step, origin = answerer.step or 0, run.origin
+    seconds = run.snapshot.seconds * step / max(1, run.snapshot.step)
+    values = {"time": duration(max(1, seconds)), "origin": origin and origin.name}
+    if step:
         continued = mark("My own network, trained in {time}, starting from {origin}")
         return tr(continued if origin else mark("My own network, trained in {time}"), **values)
     continued = mark("My own network, untrained, starting from {origin}")

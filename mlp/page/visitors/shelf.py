@@ -7,7 +7,6 @@ from mlp.class_names import DIGITS, shortened
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.language import Later
-from mlp.learned import names_read
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.script.link import linked
@@ -69,18 +68,14 @@ def shelf(visitor: Visitor) -> dict[str, Shelved]:
         reads, root = run.snapshot.learned.reads, run.origin and run.origin.root
         there.append(Shelved(run_key(run.number), run.title, reads, root, run, job))
     for number, network in reversed(visitor.uploads.items()):
-        title = _with_signs(Later("Upload {number}", number=number), reads := network.learned.reads)
-        there.append(Shelved(f"uploaded-{number}", title, reads, "uploaded", uploaded=network))
-    for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
-        title = _with_signs(Later("Sent {number}", number=nth), reads := tuple(names))
-        there.append(Shelved(code, title, reads, "uploaded", is_friends=True))
+        title, both = Later("Upload {number}", number=number), "{title} · {signs}"  # without a word to translate
+        if not network.learned.are_digits:
+            title = Later(both, title=title, signs=shortened(network.names))
+        there.append(Shelved(f"uploaded-{number}", title, network.learned.reads, "uploaded", uploaded=network))
+    for code, (name, reads) in reversed(visitor.kept.get(FRIENDS, {}).items()):
+        title = Later("“{sign}”", sign=name)
+        there.append(Shelved(code, title, tuple(reads), "uploaded", is_friends=True))
     return {network.key: network for network in there}
-
-
-def _with_signs(title: Later, reads: tuple[str, ...]) -> Later:
-    """Return a title with the signs that its network reads, if it does."""
-    both = "{title} · {signs}"  # without a word to translate
-    return title if reads == DIGITS else Later(both, title=title, signs=shortened(names_read(reads)))
 
 
 def named(visitor: Visitor, text: str | None) -> str | None:

@@ -22,8 +22,8 @@ from mlp.training.settings import Settings
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
 MAX_ANSWER_CHARS = 600
-FRIENDS = "friends"
-"""Name of the codes of friends' networks among the values kept of a visitor, the newest last, with what each reads."""
+FRIENDS = "friends_named"
+"""Name of the codes of friends' networks among a visitor's kept values, the newest last, with name and classes."""
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
 

@@ -86,7 +86,7 @@ def test_first_screen_is_whole_at_each_size_and_in_each_state(open_page: Callabl
     expect(button(friend, "sent_right")).to_be_visible()
     found += looked_at(friend, "sent, drawn")
     phone = open_page(f"?{link}", **PHONE)
-    expect(phone.locator(".ink-empty")).to_contain_text("A network that somebody trained")
+    expect(phone.locator(".ink-empty")).to_contain_text(" of 100 right. Draw a digit.")
     at_rest(phone)
     words, card = box(phone, ".st-key-answer small"), box(phone, ".st-key-answer_side")
     assert words["bottom"] <= card["bottom"] - 4

@@ -133,13 +133,13 @@ def test_line_names_the_recipe_of_signs_and_what_a_taught_run_continues(open_pag
 def test_network_without_any_run_is_described_beside_the_invitation_to_train(open_page: Open):
     page = open_page(network=sent(Reader(Settings(hidden=(9,)).new_network())))
     assert re.fullmatch(
-        r"Sent 1 784 → 9 → 10 .*Nothing trained yet\. A new network knows nothing\..*", text(page, "progress")
+        r"“Ada” 784 → 9 → 10 .*Nothing trained yet\. A new network knows nothing\..*", text(page, "progress")
     )
     assert re.search(
         r" · test: \d+\.\d% of 1,500 test images of MNIST read right", page_of(page).parts(["run"])["html.about"]
     )
     page.segmented_control(key="network").set_value("pretrained").run()
-    assert "Sent 1" not in text(page, "progress")
+    assert "Ada" not in text(page, "progress")
 
 
 def test_known_shares_are_those_of_the_table_of_models():

@@ -188,7 +188,7 @@ def _delete(visitor: Visitor, shelved: Shelved) -> None:
     """Take an uploaded or a friend's network off the shelf."""
     visitor.uploads = {number: upload for number, upload in visitor.uploads.items() if upload is not shelved.uploaded}
     friends = visitor.kept.get(FRIENDS, {})
-    visitor.kept[FRIENDS] = {code: names for code, names in friends.items() if code != shelved.key}
+    visitor.kept[FRIENDS] = {code: about for code, about in friends.items() if code != shelved.key}
 
 
 def _take(visitor: Visitor, file: Any) -> None:

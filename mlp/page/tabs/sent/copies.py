@@ -19,10 +19,11 @@ from mlp.training.uploaded_network import network_for_drawings
 
 MAX_SENT = 3
 """Copies of one visitor's networks."""
+NAME = "name"
+"""Name of the fact of a copy that its sender gave it, with at most `MAX_NAME` characters."""
 SENT = "sent"
 """Name of the codes of a visitor's copies among the values that are kept of them."""
-SECONDS = "seconds"
-"""Name of the only fact that a copy keeps: how long the network trained."""
+MAX_NAME = 24
 FULL = Later("{most} of yours are sent already; withdraw one under Mine, Sent", most=MAX_SENT)
 AGAIN = Later("the server had to reload your work; press the button again")
 UNSAVED = Later("the server can’t write to its disk, or its disk is full; try again in a minute")
@@ -61,20 +62,21 @@ class Copy(CodedWork):
         self.reader = None
 
 
-def copy_of(reader: Reader, seconds: float | None) -> Reader:
-    """Return a network as its copy reads, with no fact but the time that it trained.
+def copy_of(reader: Reader, name: str, **known: float) -> Reader:
+    """Return a network as its copy reads, with no fact but its name and what is ``known`` of it.
 
-    Raises a ModelError if its weights are not finite, or too large for half of their bits.
+    That is how many images it has read ``right``, ``of`` how many. Raises a ModelError if its weights are not finite,
+    or too large for half of their bits.
     """
     bare = copy(reader)
-    bare.facts = {} if seconds is None else {SECONDS: seconds}
+    bare.facts = {NAME: name, **known}
     return network_for_drawings(dump_model(bare, half=True), Later("the network"))
 
 
 def _digest(reader: Reader) -> str:
-    """Return a digest of a network and its way of reading; that of its file varies with the order of its facts."""
-    about = repr({**vars(reader), "network": repr(reader.network)})
-    return hashlib.sha256(about.encode() + reader.network.values.tobytes()).hexdigest()
+    """Return a digest of a network and its way of reading, whatever its name."""
+    way = repr({**vars(reader), "network": repr(reader.network), "facts": None})
+    return hashlib.sha256(way.encode() + reader.network.values.tobytes()).hexdigest()
 
 
 class Copies(ByCode[Copy]):
@@ -83,11 +85,11 @@ class Copies(ByCode[Copy]):
     def __init__(self) -> None:
         super().__init__(Copy)
 
-    def send(self, visitor: Visitor, reader: Reader, about: str) -> str:
-        """Keep a copy, of which ``about`` says what it reads, and return its code; a ValueError says why not.
+    def send(self, visitor: Visitor, reader: Reader) -> str:
+        """Keep a copy, and return its code; a ValueError says why not.
 
-        A network that was sent before has one already. A copy is on disk after the work of its sender, who can thus
-        withdraw it after a crash at any point.
+        A network that was sent before has one already, which gets the name and the score of now. A copy is on disk
+        after the work of its sender, who can thus withdraw it after a crash at any point.
         """
         sent, digest = Copy(Copy.new_id(), reader=reader), _digest(reader)
         with visitor.disk_lock:  # until both are on disk, no other thread saves one of them
@@ -95,12 +97,14 @@ class Copies(ByCode[Copy]):
                 if visitor.forgotten:
                     raise ValueError(AGAIN)
                 others = self.of(visitor)
-                if (same := next((code for code in others if others[code][1] == digest), None)) is not None:
-                    return same
-                if len(others) >= MAX_SENT:
+                same = next((code for code in others if others[code][1] == digest), None)
+                if same is None and len(others) >= MAX_SENT:
                     raise ValueError(FULL)
-                self.add(sent)
-                visitor.kept[SENT] = {**others, sent.code: (about, digest)}
+                if same is None:
+                    self.add(sent)
+                visitor.kept[SENT] = {**others, same or sent.code: (reader.facts[NAME], digest)}
+            if same is not None:
+                return self._renamed(same, reader)
             for owner in (visitor, sent):
                 if self.checkpoints is not None:
                     save(owner, self.checkpoints)
@@ -111,8 +115,21 @@ class Copies(ByCode[Copy]):
             raise ValueError(AGAIN)
         return sent.code
 
+    def _renamed(self, code: str, reader: Reader) -> str:
+        """Replace the name and the score of a copy by those of ``reader``, also for those who try it."""
+        with self.held(code, on_disk=True) as sent:
+            if sent is None:
+                raise ValueError(AGAIN)
+            sent.reader = reader
+            if self.checkpoints is not None:
+                save(sent, self.checkpoints)
+            if sent.refusals:
+                raise ValueError(UNSAVED)
+        sent.changed()
+        return code
+
     def of(self, visitor: Visitor) -> dict[str, tuple[str, str]]:
-        """Return the codes of a visitor's copies, the oldest first: what each reads in words, and its digest."""
+        """Return the codes of a visitor's copies, the oldest first: the name of each, and its digest."""
         sent: dict[str, tuple[str, str]] = visitor.kept.get(SENT, {})
         with suppress(OSError):  # without those that nobody has opened for too long
             sent = {code: of_it for code, of_it in sent.items() if self.knows(code)}

@@ -17,7 +17,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.theme import plain
 from mlp.page.tabs.next_step import NextStep, Thread, invent_signs, train_own
-from mlp.page.tabs.sent.copies import COPIES, Copy
+from mlp.page.tabs.sent.copies import COPIES, NAME, Copy
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.session import visitors
@@ -38,7 +38,8 @@ _problem = SessionVar[str]("sent_problem", "")
 def visit_network(visitor: Visitor) -> Copy | None:
     """Borrow and return the friend’s network that answers, if it is one; call it before all that shows it.
 
-    That of a link is put on the shelf and chosen. The shelf keeps its code and what it reads, and the page its weights.
+    That of a link is put on the shelf and chosen. The shelf keeps its code, its name and what it reads, and the page
+    its weights.
     """
     link, friends = linked(LINKED), visitor.kept.get(FRIENDS, {})
     is_new = link is not None and named(visitor, link) is None
@@ -60,13 +61,13 @@ def visit_network(visitor: Visitor) -> Copy | None:
         copy, problem = None, NOT_NOW
     if problem == ENDED:
         forget_linked(LINKED)
-        visitor.kept[FRIENDS] = {other: names for other, names in friends.items() if other != code}
+        visitor.kept[FRIENDS] = {other: about for other, about in friends.items() if other != code}
     elif copy is None and not is_new:
         state.network.set(PRETRAINED.key)
     elif copy is not None and copy.reader is not None:
         state.loan.set(state.Loan(code, copy.reader))
+        visitor.kept[FRIENDS] = {**friends, code: (str(copy.reader.facts.get(NAME, code)), copy.reader.learned.reads)}
         if is_new:
-            visitor.kept[FRIENDS] = {**friends, code: list(copy.reader.learned.reads)}
             state.network.set(code)
     _problem.set(problem)
     return copy

@@ -46,7 +46,7 @@ def network(seed=0):
 def sent(visitors, visitor=None, seed=0):
     """Return a visitor, by default a new one, who has sent a network, and its code."""
     visitor = visitor or visitors.get(None, "here")
-    return visitor, visitors.copies.send(visitor, copy_of(network(seed), 12.0), "signs")
+    return visitor, visitors.copies.send(visitor, copy_of(network(seed), "Ada", right=90, of=100))
 
 
 def opened(visitors, code):
@@ -64,7 +64,7 @@ def test_copy_reads_as_the_network_after_a_restart_without_facts_until_it_is_wit
     visitors, images = server(tmp_path), sample().test.images[:50]
     reader = opened(visitors, f" {code.upper()} ")
     assert (reader.names, reader.none_below, reader.straighten) == (SIGNS, 0.4, True)
-    assert reader.facts == {"seconds": 12.0}
+    assert reader.facts == {"name": "Ada", "right": 90, "of": 100}
     np.testing.assert_allclose(reader.predict_proba(images), network().predict_proba(images), atol=2e-3)
     sender, copy = visitors.get(sender.id, "here"), visitors.copies.visit(code, Page())
     assert sent(visitors, sender)[1] == code  # the same network again
@@ -72,6 +72,16 @@ def test_copy_reads_as_the_network_after_a_restart_without_facts_until_it_is_wit
     assert copy.reader is not None
     visitors.copies.withdraw(sender, code)
     assert (copy.reader, opened(visitors, code), on_disk(tmp_path)) == (None, None, [])
+
+
+def test_network_that_is_sent_again_has_its_last_name_and_score_in_the_same_place(tmp_path):
+    visitors = server(tmp_path)
+    sender, code = sent(visitors)
+    again = copy_of(network(), "Grace", right=97, of=100)
+    assert visitors.copies.send(sender, again) == code
+    assert [*visitors.copies.of(sender)] == [code]
+    for there in (visitors, server(tmp_path)):  # after a restart, too
+        assert opened(there, code).facts == {"name": "Grace", "right": 97, "of": 100}
 
 
 def test_copy_that_is_being_sent_goes_when_its_sender_deletes_all_work(tmp_path, monkeypatch):
@@ -87,7 +97,7 @@ def test_copy_that_is_being_sent_goes_when_its_sender_deletes_all_work(tmp_path,
 
     monkeypatch.setattr(visitors.copies, "add", add_while_all_is_deleted)
     with suppress(ValueError):
-        visitors.copies.send(sender, copy_of(network(), 12.0), "signs")
+        visitors.copies.send(sender, copy_of(network(), "Ada", right=90, of=100))
     deleting.join(20)
     assert (visitors.copies.present(), on_disk(tmp_path)) == ([], [])
 
@@ -153,4 +163,4 @@ def test_weights_that_half_of_their_bits_cannot_hold_are_refused(weight):
     reader = network()
     reader.network.parameters()[0].value[0, 0] = weight
     with pytest.raises(ModelError):
-        copy_of(reader, None)
+        copy_of(reader, "Ada")
