@@ -65,6 +65,11 @@ class Task(ABC, Generic[Answer]):
 
         return unsubscribe
 
+    def announce(self) -> None:
+        """Call the subscribers, as something that is known of it has changed."""
+        with self._changes():
+            self._changed = True
+
     @abstractmethod
     def _continue(self) -> None:
         """Send the next slice, if there is more to do."""

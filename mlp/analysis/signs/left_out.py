@@ -1,6 +1,7 @@
 """Leave-one-out: each drawing is read by a network that learned all but one of each sign."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mlp.analysis.signs.sign_score import SignScore, score
 from mlp.images.drawings.drawing_set import DrawingSet
@@ -10,7 +11,33 @@ from mlp.training.data.drawing_data import DrawingData, leave_one_out
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
-SLICE_S = 1.0
+SLICE_S = 0.25
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Leave-one-out as a `Computation`: what each network learns, the one that trains now, and the scores so far."""
+
+    data: Sequence[DrawingData]
+    run: Run
+    scores: tuple[SignScore, ...] = ()
+
+    @property
+    def progress(self) -> float:
+        """Fraction of the networks that are trained."""
+        return len(self.scores) / len(self.data)
+
+    def remaining(self) -> Iterator["LeftOut"]:
+        """Yield the state after each further slice of training."""
+        now = self
+        while now.progress < 1:
+            data = now.data[len(now.scores)]
+            done = advance(now.run, data, SLICE_S)
+            if done.diverged is not None or done.run.finished(len(data.load().train)):
+                now = LeftOut(now.data, Run(now.run.settings), (*now.scores, held_score(done.run.reader, data)))
+            else:
+                now = replace(now, run=done.run)
+            yield now
 
 
 def left_out_scores(signs: DrawingSet, settings: Settings) -> Iterator[SignScore]:
@@ -18,15 +45,10 @@ def left_out_scores(signs: DrawingSet, settings: Settings) -> Iterator[SignScore
 
     Raises a ValueError at the first network if the set is too small.
     """
-    for data in leave_one_out(signs):
-        run = Run(settings)
-        n_images = len(data.load().train)
-        while not run.finished(n_images):
-            done = advance(run, data, SLICE_S)
-            run = done.run
-            if done.diverged is not None:
-                break
-        yield held_score(run.reader, data)
+    n_known = 0
+    for now in LeftOut(leave_one_out(signs), Run(settings)).remaining():
+        yield from now.scores[n_known:]
+        n_known = len(now.scores)
 
 
 def held_score(reader: Reader, data: DrawingData) -> SignScore:

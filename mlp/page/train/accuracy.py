@@ -1,20 +1,28 @@
 """How much a run reads right: of its validation images now, and of synthetic digits and the visitor's own."""
 
 import html
+from threading import Lock
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakMethod
 
 import numpy as np
 
+from mlp.analysis.signs.left_out import LeftOut
+from mlp.analysis.signs.sign_score import SignScore, together
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import evenly_spaced
+from mlp.images.recorded import Example
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
+from mlp.jobs.sliced import Sliced
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import mark, number, tr
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
+from mlp.page.visitors.engine import engine
+from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData, leave_one_out
 from mlp.training.recipes import RECIPES, recipe_of
+from mlp.training.run import Run
 from mlp.training.teaching import share_read
 
 SAMPLE = 1_500
@@ -34,6 +42,8 @@ class _Sample(NamedTuple):
 
 
 _samples: WeakKeyDictionary[Job, _Sample] = WeakKeyDictionary()
+_left_out: WeakKeyDictionary[Job, Sliced[LeftOut]] = WeakKeyDictionary()
+_starting = Lock()  # of those left out
 
 
 def share_right(job: Job, snapshot: Snapshot) -> float:
@@ -61,6 +71,8 @@ def share_right(job: Job, snapshot: Snapshot) -> float:
 def read_right(run: NumberedRun | None, job: Job | None) -> tuple[str, int, str]:
     """Return how much a run reads right, of how many, and of what; all only if all are right, a dash before a run."""
     right, of, nouns = "–", 100, tr("new digits")
+    if run is not None and job is not None and (score := left_out(job, run.snapshot)) is not None:
+        return f"{score.right}", score.n, tr("drawings left out")
     if run is not None:
         snapshot = run.snapshot
         newest = snapshot.history.newest  # which alone is known of an earlier run, without a job
@@ -77,6 +89,25 @@ def large_number(run: NumberedRun | None, job: Job | None) -> str:
     right, of, nouns = read_right(run, job)
     words = tr("of {of} <i>{nouns} read right</i>", of=of, nouns=html.escape(nouns))
     return f'<p class="ink-number"><b>{right}</b> <span>{words}</span></p>'
+
+
+def left_out(job: Job, now: Snapshot) -> SignScore | None:
+    """Return how networks read drawings that learned all others of a finished run of few; None until they have trained.
+
+    They train as soon as it is asked for, as warps of the drawings say little of other drawings; safe from any thread.
+    """
+    data, changed = job.data, WeakMethod(job.announce)
+    if not (now.finished and isinstance(data, DrawingData) and data.unseen_warps) or data.room:
+        return None
+    signs = DrawingSet(data.names, tuple(map(Example, data.learned.labels.tolist(), data.learned.images)))
+    if not 1 < min(signs.counts) <= max(signs.counts) < MIN_TO_HOLD_BACK:
+        return None
+    with _starting:
+        if job not in _left_out:
+            _left_out[job] = Sliced(LeftOut(leave_one_out(signs), Run(now.settings)), engine())
+            _left_out[job].subscribe(lambda: (announce := changed()) and announce())
+    work = _left_out[job].work
+    return together(work.scores) if work.progress == 1 else None
 
 
 def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.page.sight import draw, draw_sign, finished, page_of, text, visitor_of
+from tests.page.sight import draw, draw_sign, eventually, finished, page_of, text, visitor_of
 from tests.page.ways import press
 
 
@@ -46,6 +46,7 @@ def test_signs_are_learned_by_themselves_once_three_five_and_ten_of_each_are_dra
     assert visitor.job.snapshot().settings.names == ("♥", "★")
     assert [run.snapshot.settings.names[0] for run in visitor.runs.runs] == ["0"]
     assert "reading bent copy no. " in text(finished(page))
+    eventually(lambda: re.search(r"\d of 6 drawings left out read right", text(page.run(), "progress")))
     assert "Draw ♥, then press its name: 2 of ♥ and 2 of ★ to go." in text(page, "collect_foot")
     n_runs = []
     for _ in range(8):
