@@ -3,8 +3,12 @@
 import base64
 import hashlib
 import io
+from pathlib import Path
 
 from PIL import Image
+
+SCRIPTS = Path(__file__).parent / "scripts"
+"""Scripts that the Streamlit page and pages taken home share: plots, and the picture of a network."""
 
 
 def data_url(kind: str, data: bytes) -> str:

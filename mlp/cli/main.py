@@ -19,12 +19,12 @@ from types import ModuleType
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, export, open, predict, train, web_page
+from mlp.cli import evaluate, export, open, predict, site, train, web_page
 from mlp.cli.options import Parser
 from mlp.cli.terminal import CLOSED_PIPE, INTERRUPTED, print_error, reason
 from mlp.shipped_files import SHIPPED
 
-COMMANDS: tuple[ModuleType, ...] = (train, evaluate, predict, web_page, export, open)
+COMMANDS: tuple[ModuleType, ...] = (train, evaluate, predict, web_page, site, export, open)
 """The commands, one file each: ``add_command`` adds its parser, whose ``run`` carries it out and returns the status."""
 
 

@@ -52,7 +52,7 @@ def test_half_precision_is_used_unless_it_changes_an_answer():
 def test_command_on_the_page_is_marked_as_english_from_left_to_right():
     trained = network(8)
     trained.facts = {"command": "python -m mlp train --layers 8"}
-    assert '<dd lang="en" dir="ltr">python -m mlp train --layers 8</dd></dl>' in take_home_page(trained)
+    assert about(take_home_page(trained))["way"] == [["Command", "python -m mlp train --layers 8", True]]
 
 
 def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
@@ -61,7 +61,7 @@ def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
     page = take_home_page(uploaded, title="<script>alert(2)</script>")
     assert "alert(1)</script>" not in page
     assert "<b>relu</b>" not in page
-    assert page.count("<script") == 5
+    assert page.count("<script") == 6
     assert "&lt;script&gt;alert(2)" in page
 
 

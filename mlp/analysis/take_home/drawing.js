@@ -1,17 +1,18 @@
-// The page around the network: canvas, preprocessing stages, bars, and layers that light up.
+// The page around the network: canvas, preprocessing stages, bars, and the network's picture.
 "use strict";
 
+const source = document.documentElement.outerHTML; // before anything has changed, to be saved
 const about = JSON.parse(document.getElementById("network").textContent);
 const network = unpack(about), digitCheck = about.digitCheck ? unpack(about.digitCheck) : null;
 const canvas = document.getElementById("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
 const part = (name) => document.getElementById(name);
 const strokes = [];
-let drawing = null, waiting = false;
+let drawing = null, waiting = 0, announces = false;
+window.inkling = { stagesOf, read, sceneOf, network, digitCheck, about, last: null };
 
 // A text of the page's language with values in its braces.
-function text(name, values = {}) {
-  return about.texts[name].replace(/\{(\w+)\}/g, (_, field) => values[field]);
-}
+const filled = (template, values) => template.replace(/\{(\w+)\}/g, (_, field) => values[field]);
+const text = (name, values = {}) => filled(about.texts[name], values);
 
 function percent(share) {
   const shown = share > 0.9995 && share < 1 ? "99.9" : (share * 100).toFixed(1);
@@ -54,16 +55,6 @@ function paint(id, values, width, height) {
   context.putImageData(picture, 0, 0);
 }
 
-function showLayers(given) {
-  given.slice(0, -1).forEach((outputs, number) => {
-    const width = Math.ceil(Math.sqrt(outputs.length * 3)), height = Math.ceil(outputs.length / width);
-    const strongest = Math.max(1e-9, ...outputs.map(Math.abs));
-    const shades = new Float64Array(width * height);
-    outputs.forEach((value, place) => { shades[place] = Math.abs(value) / strongest; });
-    paint(`layer-${number + 1}`, shades, width, height);
-  });
-}
-
 // On a phone the bars are below the screen, so the digit is also beside the canvas's buttons.
 function showDigit(digit, words, beside) {
   for (const place of [part("digit"), part("beside-digit")]) {
@@ -86,6 +77,24 @@ function bar(digit, share, best) {
   row.querySelector("span").textContent = share === null ? "–" : percent(share);
 }
 
+function answerWords(chances) {
+  const best = chances.indexOf(Math.max(...chances));
+  return text("answer", { name: about.names[best], share: percent(chances[best]) });
+}
+
+// The picture has a style sheet of its own, in a shadow.
+const picture = part("picture").attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
+sheet.replaceSync(part("picture-css").textContent);
+picture.adoptedStyleSheets = [sheet];
+picture.append(Object.assign(document.createElement("div"), { className: "root" }));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { refresh(false); inkling.drawPlots(); });
+
+function drawPicture(reading) {
+  const scene = sceneOf(network, reading), style = getComputedStyle(document.documentElement);
+  const colors = Object.fromEntries(["accent", "second", "paper", "line"].map((name) => [name, style.getPropertyValue(`--${name}`)]));
+  if (scene) inkling.drawNetwork({ data: { ...scene, colors }, parentElement: picture });
+}
+
 // Read the drawing and show the answer; announce it to screen readers at the end of a stroke.
 function answer(announce) {
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
@@ -94,14 +103,14 @@ function answer(announce) {
   if (!found) {
     showNothing(words, "");
     for (const id of ["cut", "fitted", "centered", "straightened"]) paint(id, null, 28, 28);
-    showLayers(network.layers.map(({ nOut }) => new Float64Array(nOut)));
+    drawPicture(null);
   } else {
-    const { chances, given, seen } = read(network, found.centered);
+    const reading = read(network, found.centered), { chances, seen } = reading;
     paint("cut", Array.from(found.cut, (value) => value / 255), found.w, found.h);
     paint("fitted", found.fitted, 20, 20);
     paint("centered", found.centered, 28, 28);
     paint("straightened", seen, 28, 28);
-    showLayers(given);
+    drawPicture(reading);
     const digit = chances.indexOf(Math.max(...chances)), name = about.names[digit];
     const refused = (digitCheck && read(digitCheck, found.centered).chances[10] >= about.refusedFrom)
       || (about.noneBelow !== null && chances[digit] < about.noneBelow);
@@ -111,20 +120,30 @@ function answer(announce) {
       showNothing(about.none[1], text("none"));
     } else {
       const share = percent(chances[digit]), sure = text("sure", { share });
-      words = text("answer", { name, share });
+      words = answerWords(chances);
       showDigit(name, sure, sure);
       chances.forEach((share, each) => bar(each, share, each === digit));
     }
   }
+  if (part("before")) part("before").textContent = beforeAndNow();
   if (announce && part("answer").textContent !== words) part("answer").textContent = words;
+}
+
+// Read in the next frame, once, however many points, presses and messages of the worker come before it.
+function refresh(announce) {
+  announces ||= announce;
+  waiting ||= requestAnimationFrame(() => {
+    inkling.down = Boolean(drawing);
+    answer(announces);
+    waiting = 0;
+    announces = false;
+  });
 }
 
 function changed(announce) {
   redraw();
-  if (announce) return answer(true);
-  if (waiting) return;
-  waiting = true;
-  requestAnimationFrame(() => { waiting = false; answer(false); });
+  if (fresh) fresh.before = null;
+  refresh(announce);
 }
 
 function at(event) {
@@ -187,6 +206,3 @@ part("undo").addEventListener("click", () => { strokes.pop(); changed(true); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "z" && (event.ctrlKey || event.metaKey)) { strokes.pop(); changed(true); }
 });
-
-window.inkling = { stagesOf, read, network, digitCheck, about, last: null };
-changed(true);

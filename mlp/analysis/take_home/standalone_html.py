@@ -5,13 +5,14 @@ import gzip
 import html
 import json
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mlp.analysis.inline_html import csp_hash
+from mlp.analysis.inline_html import SCRIPTS, csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
 from mlp.class_names import in_words
 from mlp.language import Later, direction, in_order, mark, number, speaks, tr
@@ -22,7 +23,7 @@ from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.setting_entry import heading, value_label
-from mlp.training.settings import SETTINGS
+from mlp.training.settings import SETTINGS, Settings
 
 FOLDER = Path(__file__).parent
 N_PROBES = 2_000
@@ -32,7 +33,30 @@ STRAIGHTENED = (
     "<figcaption>{upright}</figcaption></figure>"
 )
 TITLE = mark("My network")
-CURVE_WIDTH, CURVE_HEIGHT = 560, 150
+N_SITE = 5_000
+"""Training images of a site, in 16 shades."""
+MAX_TRAINED = 300_000
+"""Most weights of a network that is trained from nothing: of 3 million, a step takes 0.2 s."""
+RATE = next(entry for entry in SETTINGS if entry.field == "learning_rate")
+NO_PLACE = dict.fromkeys(("head", "languages", "whole"), "")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a page of a site has around it: HTML for its head, links to other languages, more at its end, and a title.
+
+    Its images lie in a script beside it.
+    """
+
+    images_file: str
+    head: str
+    languages: str
+    whole: str
+
+
+def n_train(place: Place | None) -> int:
+    """Return the number of training images that come with a page."""
+    return N_TRAIN if place is None else N_SITE
 
 
 def take_home_page(
@@ -42,6 +66,7 @@ def take_home_page(
     digit_check: Reader | None = None,
     history: History | None = None,
     images: bool = True,
+    place: Place | None = None,
 ) -> str:
     """Return the page with a network, to be saved and opened from a disk; it can be taught there.
 
@@ -50,7 +75,8 @@ def take_home_page(
 
     The network is from 28 × 28 pixels to named classes. Without the digit check, see `mlp.nn.digit_check`, every
     drawing is read. A ``history`` adds the run's curve, and ``images`` 4,000 of MNIST's images, 1 MB, so that the
-    network does not forget them while it learns a visitor's digits. Raises a ModelError if the network has another
+    network does not forget them while it learns a visitor's digits, and so that one of at most 300,000 weights can be
+    trained from nothing. A page with a ``place`` is one of a site. Raises a ModelError if the network has another
     shape, or holds numbers that are not finite.
     """
     check_exportable(network, Later("a take-home network"))
@@ -58,27 +84,37 @@ def take_home_page(
     if not network.reads_digits:  # its classes include none of MNIST's digits
         digit_check, images = None, False
     half = not network.learned.is_set and half_is_enough(network)
+    trains = images and network.n_parameters <= MAX_TRAINED
     about = _for_script(network, title, half, digit_check)
-    reading, training = _file("reading.js") + _activations_script(), _file("training.js")
-    script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
+    about |= {"way": _way(network.facts), "curve": _curve(history), "imagesFile": place and place.images_file}
+    about |= {"rates": RATE.positions, "newWay": _new_way(n_train(place))} if trains else {}
+    shared = "".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("network_widget.js", "plot.js"))
+    reading, css = _file("reading.js") + _activations_script(), _file("page.css")
+    own = [_file(name) for name in ("scene.js", "learning.js", "nothing.js", "saving.js")]
+    script = "".join([_file("drawing.js"), f"{{\n{shared}}}\n", *own])
     parts = {
         "title": html.escape(title),
         "lang": speaks(),
         "dir": direction(speaks()),
-        **_words(network, half),
+        **_words(network, half, trains),
         "css": css,
         "reading": reading,
         "script": script,
-        "training": training,
-        "script_hashes": f"{csp_hash(reading)} {csp_hash(script)}",
+        "training": _file("training.js"),
+        "picture_css": (SCRIPTS / "network_widget.css").read_text(encoding="utf-8"),
+        "script_sources": f"{csp_hash(reading)} {csp_hash(script)}" + (" 'self' file:" if place else ""),
         "css_hash": csp_hash(css),
-        **_mixing(images, network.learned),
+        **_mixing(images, network.learned, place),
         **_pictures(network),
-        "curve": curve_svg(history) if history is not None else "",
-        "facts": _facts(network.facts),
+        "nothing": _filled(_file("nothing.html"), _nothing_words()) if trains else "",
         "network": json.dumps(about).replace("<", "\\u003c"),
+        **({"head": place.head, "languages": place.languages, "whole": place.whole} if place else NO_PLACE),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file("page.html"))
+    return _filled(_file("page.html"), parts)
+
+
+def _filled(template: str, parts: dict[str, str]) -> str:
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
 
 
 def _file(name: str) -> str:
@@ -98,13 +134,14 @@ def _for_script(network: Reader, title: str, half: bool, digit_check: Reader | N
     if digit_check is not None:
         about |= {"digitCheck": _about(digit_check, half=True), "refusedFrom": digit_check.facts[REFUSED_FROM]}
     about |= {"names": network.names, "noneBelow": network.none_below, "none": none_of(network.learned)}
+    about |= {"widths": [number(width, ",") for width in network.layer_sizes[1:-1]]}
     about |= {"metadata": _metadata(network), "facts": {"origin": title}, "texts": _script_texts(network)}
     if isinstance(network.facts.get("data"), str):
         about["facts"]["data"] = network.facts["data"]
     return about
 
 
-def _words(network: Reader, half: bool) -> dict[str, str]:
+def _words(network: Reader, half: bool, trains: bool) -> dict[str, str]:
     """Return the words of the page by their places in it."""
     shape, drawn = in_order(network.layer_sizes), html.escape(in_words(network.names))
     if network.reads_digits:
@@ -122,6 +159,12 @@ def _words(network: Reader, half: bool) -> dict[str, str]:
             shape=shape,
             signs=drawn,
         )
+    if trains:
+        intro = tr(
+            "A neural network, {shape}. Draw a digit, or train a new network from nothing: nothing leaves this page, "
+            "and it works offline.",
+            shape=shape,
+        )
     made = mark("Made with Inkling. {n:,} numbers, stored as {form}.")
     return {
         "intro": intro,
@@ -138,12 +181,32 @@ def _words(network: Reader, half: bool) -> dict[str, str]:
         "choose": tr("Choose what you drew, and the network learns from it in your browser."),
         "stop": tr("Stop"),
         "save": tr("Save as .safetensors"),
-        "inside": tr("Inside: MNIST’s form, and the layers")
-        if network.reads_digits
-        else tr("Inside: 28 × 28 pixels, and the layers"),
+        "save_page": tr("Save this page"),
+        "inside": tr("What it sees: MNIST’s form") if network.reads_digits else tr("What it sees: 28 × 28 pixels"),
+        "validation": tr("Validation accuracy"),
         "cut": tr("cut to ink"),
         "trained": tr("How it was trained"),
         "made": tr(made, n=network.n_parameters, form="float16" if half else "float32"),
+    }
+
+
+def _nothing_words() -> dict[str, str]:
+    """Return the words and numbers of the part in which a network is trained from nothing."""
+    return {
+        "from_nothing": tr("Train a network from nothing."),
+        "train": tr("Train"),
+        "pause": tr("Pause"),
+        "one_step": tr("One step"),
+        "back": tr("Back to the network that came"),
+        "rate": tr(RATE.label),
+        "last_rate": str(len(RATE.positions) - 1),
+        "first_rate": str(RATE.positions.index(RATE.default)),
+        "plainly": tr(
+            "With plain SGD, cross-entropy and minibatches of 32, from new Xavier weights, however the network that "
+            "came was trained."
+        ),
+        "loss": tr("Loss"),
+        "accuracy": tr("Accuracy"),
     }
 
 
@@ -162,6 +225,14 @@ def _script_texts(network: Reader) -> dict[str, str]:
         "answer": tr("{name}, {share} sure"),
         "stopped": tr("Learning stopped: {error}."),
         "diverged": tr("Learning stopped: its loss did not stay finite."),
+        "missing": tr("Its images, {file}, cannot be loaded: it goes on reading, and does not learn."),
+        "loading": tr("Loading its images …"),
+        "epoch": tr("epoch {epoch} of {epochs}, step {step}: reads {share} of 500 test images"),
+        "beforeNow": tr("Your drawing: before {before}; now {now}."),
+        "taughtHere": tr("Taught here"),
+        "picture": tr("The network at work"),
+        "unit": tr("epoch"),
+        "of": tr("{n} of"),
         "refused": tr("This browser does not let it learn: {error}"),
         "draw": tr("Draw first, then choose what it was."),
         "step": tr("step {step} …"),
@@ -172,16 +243,11 @@ def _script_texts(network: Reader) -> dict[str, str]:
 
 
 def _pictures(network: Reader) -> dict[str, str]:
-    """Return the parts of the page that depend on the network's shape: its layers, the bars, the names to teach."""
+    """Return the parts of the page that depend on the network: the bars, the names to teach."""
     names = [html.escape(name) for name in network.names]
     return {
         "each": "digit" if network.reads_digits else "sign",
         "straightened": STRAIGHTENED.format(upright=tr("upright")) if network.straighten else "",
-        "layers": "".join(
-            f'<figure><canvas id="layer-{layer}" width="28" height="28"></canvas>'
-            f"<figcaption>{tr('layer {layer}, {n} neurons', layer=layer, n=width)}</figcaption></figure>"
-            for layer, width in enumerate(network.layer_sizes[1:-1], start=1)
-        ),
         "bars": "".join(
             f'<li id="bar-{place}"><b>{name}</b><i></i><span>–</span></li>' for place, name in enumerate(names)
         ),
@@ -191,7 +257,7 @@ def _pictures(network: Reader) -> dict[str, str]:
     }
 
 
-def _mixing(images: bool, learned: Learned) -> dict[str, str]:
+def _mixing(images: bool, learned: Learned, place: Place | None) -> dict[str, str]:
     """Return the parts of the page for MNIST's images, or in their places only the license of a data set."""
     if not images:
         of_set = tr("It has learned {title}: {license}", title=learned.title, license=learned.license)
@@ -202,24 +268,26 @@ def _mixing(images: bool, learned: Learned) -> dict[str, str]:
         "CC BY-SA 3.0 ({license})."
     )
     return {
-        "images": f'<script type="text/plain" id="images">{packed_images()}</script>\n',
+        "images": f'<script type="text/plain" id="images">{"" if place else packed_images()}</script>\n',
         "mixing": '<label><input type="checkbox" id="mix" checked> '
         f"{tr('Mix in MNIST images, so that it does not forget them')}</label>",
         "more": f'<button id="more" type="button">{tr("Train on MNIST")}</button>',
-        "notice": " " + tr(notice, n=N_TEST + N_TRAIN, license="creativecommons.org/licenses/by-sa/3.0"),
+        "notice": " " + tr(notice, n=N_TEST + n_train(place), license="creativecommons.org/licenses/by-sa/3.0"),
     }
 
 
 @cache
-def packed_images() -> str:
-    """Return 500 of MNIST's test images and 3,500 training images, then their labels, gzipped as base64.
+def packed_images(n_train: int = N_TRAIN, shades: int = 256) -> str:
+    """Return 500 of MNIST's test images and ``n_train`` training images, then their labels, gzipped as base64.
 
-    Each pixel and each label is a byte. The page measures on the test images, which no network of Inkling has learned.
+    Each pixel, of a number of shades, and each label is a byte. The page measures on the test images, which no network
+    of Inkling has learned.
     """
     data = Mnist().load()
     tested = slice(None, None, len(data.test) // N_TEST)  # all over the file, whose first half is harder
-    images = np.concatenate([data.test.images[tested], data.train.images[:N_TRAIN]])
-    labels = np.concatenate([data.test.labels[tested], data.train.labels[:N_TRAIN]])
+    images = np.concatenate([data.test.images[tested], data.train.images[:n_train]])
+    images = np.rint(np.rint(images / 255 * (shades - 1)) * (255 / (shades - 1))).astype(np.uint8)
+    labels = np.concatenate([data.test.labels[tested], data.train.labels[:n_train]])
     packed = gzip.compress(images.tobytes() + labels.astype(np.uint8).tobytes(), 9, mtime=0)
     return base64.b64encode(packed).decode()
 
@@ -257,8 +325,11 @@ def _about(network: Reader, half: bool) -> dict[str, Any]:
     }
 
 
-def _facts(facts: dict[str, Any]) -> str:
-    """Return the facts about a training as HTML; they may be another person's text, and are escaped."""
+def _way(facts: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Return the facts about a training: the name of each, its value, and whether that stays English.
+
+    They may be another person's text.
+    """
     rows: list[tuple[str, object]] = []
     for name, text in (
         ("data", tr("Trained on")),
@@ -276,32 +347,28 @@ def _facts(facts: dict[str, Any]) -> str:
     ):
         if isinstance(facts.get(name), float):
             rows.append((text, number(facts[name], ".2%")))
-    settings = facts.get("settings")
-    if isinstance(settings, dict):
-        known = {entry.key: heading(entry.name) for entry in SETTINGS}
-        rows += [(name, value_label(settings[key])) for key, name in known.items() if key in settings]
+    rows += _of_settings(facts.get("settings"))
     if not rows and "command" not in facts:
         rows = [(tr("Facts"), tr("none in its file"))]
-    shown = "".join(f"<dt>{html.escape(text)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for text, value in rows)
-    if "command" in facts:  # it stays English
-        shown += f'<dt>{tr("Command")}</dt><dd lang="en" dir="ltr">{html.escape(str(facts["command"])[:300])}</dd>'
-    return shown
+    shown = [(text, str(value)[:300], False) for text, value in rows]
+    return shown + ([(tr("Command"), str(facts["command"])[:300], True)] if "command" in facts else [])
 
 
-def curve_svg(history: History) -> str:
-    """Return validation accuracy over epochs as SVG, from 0.5 (or less, if it was less) to 1."""
-    points = [(evaluation.epoch, evaluation.accuracy) for evaluation in history.evaluations if evaluation.step]
-    if len(points) < 2:
-        return ""
-    last, low = points[-1][0], min(0.5, *(accuracy for _, accuracy in points))
-    line = " ".join(
-        f"{CURVE_WIDTH * epoch / last:.1f},{CURVE_HEIGHT * (1 - (accuracy - low) / (1 - low)):.1f}"
-        for epoch, accuracy in points
-    )
-    curve = mark("Validation accuracy, from {first:.1%} to {last:.1%} in {epochs:g} epochs")
-    text = tr(curve, first=points[0][1], last=points[-1][1], epochs=last)
-    return (
-        f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{text}" width="100%">'
-        f'<path d="M0 {CURVE_HEIGHT}H{CURVE_WIDTH}M0 0H{CURVE_WIDTH}" stroke="currentColor" opacity=".2"/>'
-        f'<polyline points="{line}" fill="none" stroke="#c2410c" stroke-width="2.5"/></svg><p class="quiet">{text}</p>'
-    )
+def _of_settings(settings: Any) -> list[tuple[str, str]]:
+    """Return the names and values of settings by key, of those that are known."""
+    known = [entry for entry in SETTINGS if isinstance(settings, dict) and entry.key in settings]
+    return [(heading(entry.name), value_label(settings[entry.key])) for entry in known]
+
+
+def _new_way(n: int) -> list[tuple[str, str]]:
+    """Return how a network is trained from nothing on the page, with ``n`` images; numbers stand in braces."""
+    images = tr("{n:,} images of MNIST, in this page", n=n)
+    plain = Settings().as_dict()
+    always = _of_settings({key: plain[key] for key in ("batch_size", "optimizer", "initialization")})
+    return [(tr("Trained on"), images), (tr("Steps"), "{steps}"), (heading(RATE.name), "{rate}"), *always]
+
+
+def _curve(history: History | None) -> list[tuple[float, float]]:
+    """Return validation accuracy over epochs."""
+    evaluations = history.evaluations if history is not None else []
+    return [(evaluation.epoch, evaluation.accuracy) for evaluation in evaluations if evaluation.step]

@@ -1,50 +1,37 @@
 // Train the network, in a worker: minibatches of drawings and of MNIST's images, plain gradient descent.
 "use strict";
 
-const BATCH = 32, OWN_SHARE = 8, RATE = 0.05, N_TEST = 500, SLICE_MS = 120;
-let net = null, mnist = null, held = null, steps = 0;
+const BATCH = 32, OWN_SHARE = 8, RATE = 0.05, N_TEST = 500;
+const SLICE_MS = 120, MEASURED_MS = 400, EARLY = 60; // between two messages, and two measurements after the first steps
+let net = null, grads = null, mnist = null, held = null, rate = RATE, order = [], turn = 0;
+let trained = 0, taught = 0; // steps by MNIST's images in turn, and steps of teaching
 const own = []; // { image, digit }
 
-// The layers' outputs for an image, inputs first, logits last.
-function outputsOf(image) {
-  return [image, ...activationsOf(net, image)];
-}
-
-// One step: all gradients at the current weights, then all changes; returns the mean loss before it.
+// One step: all gradients at the current weights are added up, and the weights change once, as in Python: if each image
+// changed them, rounding would soon switch a ReLU. Returns the mean loss before it.
 function step(examples, rate) {
+  const { layers, numbers, slope } = net, last = layers.length - 1;
   let loss = 0;
-  const last = net.layers.length - 1;
-  const passes = examples.map(({ image, digit }) => {
-    const given = outputsOf(image), logs = logSoftmax(given[last + 1]), deltas = [];
+  grads.numbers.fill(0);
+  for (const { image, digit } of examples) {
+    const given = [image, ...activationsOf(net, image)], logs = logSoftmax(given[last + 1]);
     loss -= logs[digit] / examples.length;
     let delta = logs.map((log, place) => (Math.exp(log) - (place === digit ? 1 : 0)) / examples.length);
     for (let number = last; number >= 0; number--) {
-      deltas[number] = delta;
-      if (!number) break;
-      const { nIn, nOut, weight } = net.layers[number], before = new Float64Array(nIn);
+      const { nIn, nOut, weight } = layers[number], { weight: grad, bias } = grads.layers[number], before = new Float64Array(nIn);
+      for (let to = 0; to < nOut; to++) bias[to] += delta[to];
       for (let from = 0; from < nIn; from++) {
-        const slope = net.slope(given[number][from]);
-        if (!slope) continue;
+        const value = given[number][from], steep = number ? slope(value) : 0, start = from * nOut;
+        if (value) for (let to = 0; to < nOut; to++) grad[start + to] += value * delta[to];
+        if (!steep) continue;
         let sum = 0;
-        for (let to = 0, place = from * nOut; to < nOut; to++, place++) sum += weight[place] * delta[to];
-        before[from] = sum * slope;
+        for (let to = 0; to < nOut; to++) sum += weight[start + to] * delta[to];
+        before[from] = sum * steep;
       }
       delta = before;
     }
-    return { given, deltas };
-  });
-  for (const { given, deltas } of passes) {
-    net.layers.forEach(({ nIn, nOut, weight, bias }, number) => {
-      const inputs = given[number], delta = deltas[number];
-      for (let from = 0; from < nIn; from++) {
-        const change = rate * inputs[from];
-        if (!change) continue;
-        for (let to = 0, place = from * nOut; to < nOut; to++, place++) weight[place] -= change * delta[to];
-      }
-      for (let to = 0; to < nOut; to++) bias[to] -= rate * delta[to];
-    });
   }
-  steps++;
+  for (let place = 0; place < numbers.length; place++) numbers[place] -= rate * grads.numbers[place];
   return loss;
 }
 
@@ -68,6 +55,21 @@ function batch(mixed) {
   return examples;
 }
 
+// The next images of an epoch, in which each of MNIST's comes once, in a new order.
+function inTurn() {
+  if (turn >= order.length) {
+    order = Array.from({ length: mnist.length - N_TEST }, (_, place) => place + N_TEST);
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = below(last + 1);
+      [order[last], order[other]] = [order[other], order[last]];
+    }
+    turn = 0;
+  }
+  return order.slice(turn, turn += BATCH).map((place) => mnist[place]);
+}
+
+const perEpoch = () => (mnist ? Math.ceil((mnist.length - N_TEST) / BATCH) : 0);
+
 // An image as the network's input.
 function asRead(image) {
   return net.straighten ? straightened(image) : image;
@@ -90,47 +92,60 @@ function measure() {
   if (!mnist) return null;
   let right = 0;
   for (const { image, digit } of mnist.slice(0, N_TEST)) {
-    const logits = outputsOf(image).pop();
+    const logits = activationsOf(net, image).pop();
     if (logits.indexOf(Math.max(...logits)) === digit) right++;
   }
   return right / N_TEST;
 }
 
-function report(done) {
+function report(more) {
   const numbers = net.numbers.slice();
-  self.postMessage({ numbers, steps, own: own.length, held, done }, [numbers.buffer]);
+  self.postMessage({ numbers, trained, taught, own: own.length, held, perEpoch: perEpoch(), ...more }, [numbers.buffer]);
 }
 
-let asked = 0; // steps still to take
-
-async function work(mixed) {
-  while (asked > 0) {
-    const until = performance.now() + SLICE_MS;
-    let loss = 0;
-    do { loss = step(batch(mixed), mixed ? RATE : RATE / 2); asked--; } while (asked > 0 && performance.now() < until);
-    if (!Number.isFinite(loss)) { asked = 0; self.postMessage({ diverged: true }); return; }
-    report(false);
-    await new Promise((go) => setTimeout(go)); // lets a stop message arrive
-  }
+async function begin({ shape, numbers, images }) {
+  net = unpackNumbers(shape, numbers);
+  grads = unpackNumbers(shape, new Float64Array(numbers.length));
+  own.length = order.length = turn = trained = taught = 0;
+  if (images && !mnist) mnist = await unpackImages(images);
   held = measure();
-  report(true);
+  report({ begun: true, done: true });
 }
 
-let working = Promise.resolve();
-self.onmessage = ({ data }) => {
-  if (data.stop) { asked = 0; return; }
-  // After an error, no later message is carried out, and each reports the error again.
-  working = working.then(async () => {
-    if (data.begin) {
-      net = unpackNumbers(data.begin, data.numbers);
-      if (data.images) mnist = await unpackImages(data.images);
-      held = measure();
-      report(true);
+// Take steps, or those that are left of a new network's epochs; its first ones are reported one by one.
+async function take({ isNew, steps, epochs, image, digit, mixed }, began) {
+  if (image) own.push({ image: asRead(image), digit });
+  let left = steps ?? epochs * perEpoch() - trained, measured = -Infinity;
+  while (left > 0) {
+    const until = performance.now() + SLICE_MS, before = net.numbers.slice(), most = isNew ? 1 + trained / 8 : left;
+    let loss = 0, n = 0;
+    do {
+      loss += isNew ? step(inTurn(), rate) : step(batch(mixed), mixed ? RATE : RATE / 2);
+      n++;
+    } while (n < Math.min(most, left) && performance.now() < until);
+    left -= n;
+    if (isNew) trained += n; else taught += n;
+    if (!Number.isFinite(loss) || !net.numbers.every(Number.isFinite)) {
+      net.numbers.set(before);
+      report({ isNew, diverged: true, done: true });
       return;
     }
-    if (data.image) own.push({ image: asRead(data.image), digit: data.digit });
-    asked = data.steps;
-    await work(data.mixed && mnist !== null);
-  });
+    await new Promise((go) => setTimeout(go)); // lets a message to stop arrive
+    const done = !left || began !== stops;
+    if (done || trained < EARLY || performance.now() - measured > MEASURED_MS) {
+      held = measure();
+      measured = performance.now();
+    }
+    report({ isNew, loss: loss / n, done });
+    if (done) return;
+  }
+}
+
+let working = Promise.resolve(), stops = 0;
+self.onmessage = ({ data }) => {
+  if (data.rate) rate = data.rate; // also while it trains
+  if (data.stop) stops++;
+  const began = stops; // what was asked before a stop is not done after it
+  if (data.shape || data.take) working = working.then(() => (data.shape ? begin(data) : take(data.take, began)));
   working.catch((error) => self.postMessage({ failed: String(error) }));
 };

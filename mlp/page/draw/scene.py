@@ -3,12 +3,12 @@
 import base64
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlp.analysis.attribution import pull_back
+from mlp.analysis.inline_html import SCRIPTS
 from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.class_names import DIGITS, in_words
 from mlp.language import mark, number, tr
@@ -27,8 +27,8 @@ LEVELS = 7
 SMALL = 14
 """Side of a neuron's picture in the browser."""
 
-_JS = "export default (component) => inkling.drawNetwork(component);"
-_CSS = Path(__file__).with_name("network_widget.css").read_text(encoding="utf-8")
+_JS = "export default (component) => inkling.drawNetwork(component, inkling.openInside);"
+_CSS = (SCRIPTS / "network_widget.css").read_text(encoding="utf-8")
 
 LEGEND = {
     "up": mark("raises the next sum"),

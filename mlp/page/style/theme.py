@@ -20,8 +20,8 @@ HERE = Path(__file__).parent
 SHEETS = ("page.css", "cards.css", "tabs.css")
 DOTTED = ("invite", "ghost-loss", "ghost-accuracy")
 """Pictures of dots that draw themselves, one after the other."""
-SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
-"""Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
+SCRIPTS = ("live", "../analysis/scripts", "style", "draw", "train", "tabs", "settings", "visitors")
+"""Folders with scripts, from the page's, one module each; the first makes ``inkling``, to which the others add."""
 TEXT_IN_SCRIPT = re.compile(r'\btr\("([^"\\]+)"')
 """A text that a script shows: ``inkling.tr("{n} of {all}", { n, all })`` is `mlp.language.tr` with data of the page."""
 ICON = HERE / "icon.svg"

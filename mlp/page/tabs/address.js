@@ -102,3 +102,6 @@ document.addEventListener("scroll", () => {
   noteBelow();
   heights.observe(document.querySelector('[data-testid="stMainBlockContainer"]'));
 }, { capture: true, passive: true });
+
+// A press on the network's picture leads to the places below, which a script opens meanwhile.
+inkling.openInside = () => document.querySelector(".st-key-tab")?.scrollIntoView({ block: "start" });

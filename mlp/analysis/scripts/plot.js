@@ -7,7 +7,8 @@ const LETTERS_PX = 11, GAP_PX = 4, DOT_ROOM_PX = 4, TICK_PX = { x: 52, y: 20 }, 
 const lang = document.documentElement.lang || "en";
 inkling.number = new Intl.NumberFormat(lang, { maximumSignificantDigits: 12, useGrouping: false }).format;
 inkling.percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 2, useGrouping: false }).format;
-const still = matchMedia("(prefers-reduced-motion: reduce)"), forced = matchMedia("(forced-colors: active)");
+const forced = matchMedia("(forced-colors: active)");
+inkling.still ??= matchMedia("(prefers-reduced-motion: reduce)");
 
 // Coordinates come as differences of whole numbers, which are short.
 function summed(differences, units = UNITS) {
@@ -48,7 +49,7 @@ class Plot {
     this.lines = plot.lines.map((line) => ({ ...line, x: summed(line.x, line.units), y: summed(line.y, line.units) }));
     if (plot.alt) this.place.ariaLabel = plot.alt;
     const reached = Math.max(0, ...this.lines.map(({ still, x }) => (still ? 0 : x.at(-1) ?? 0))), now = performance.now();
-    if (!plot.playing || still.matches || !this.arrived) this.at = reached;  // at rest, or a page that has just opened
+    if (!plot.playing || inkling.still.matches || !this.arrived) this.at = reached;  // at rest, or a page that has just opened
     else if (reached < this.to) this.at = 0;  // another run
     if (reached !== this.to || !this.arrived) {
       this.lasts = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - this.arrived));

@@ -3,7 +3,7 @@
 const SIDE = 28, LEVELS = 7; // of a neuron's picture, on either side of nothing
 const BLEND_MS = 180;
 const ROUND = 4, BAR = 6; // px: the corners of a tile, and the bar at its right, as in the style sheet
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+inkling.still ??= matchMedia("(prefers-reduced-motion: reduce)");
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const halves = (text) => Float32Array.from([...bytes(text)].flatMap((byte) => [byte >> 4, byte & 15]));
@@ -13,19 +13,24 @@ function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
   const rows = [...layers.map(({ lit }) => lit.length), names.length];
   // Its numbers and names are no text, as its label says more. It is from left to right, texts in it are as the page.
   const { dir } = document.documentElement;
-  const counts = layers.map(({ of, n }, at) => `<span class="count" dir="${dir}" style="--x:${(at + 1) / rows.length}" `
-    + `data-of="${of}" data-n="${n}"></span>`);
+  const counts = layers.map(({ of, n }) => `<span class="count" dir="${dir}" data-of="${of}" data-n="${n}"></span>`);
   const places = rows.flatMap((n, at) => Array.from({ length: n }, (_, row) => [at + 1, row, (row + 0.5) / n]));
-  const made = places.map(([depth, row, y], at) => {
+  const made = places.map(([depth, row], at) => {
     const [tag, more] = !neurons ? ["span", ""] : neurons[at].pressed === null ? ["span", 'role="img"'] : ["button", 'type="button"'];
     const kind = at < nPictures ? "neuron tiled" : "neuron", end = depth === rows.length ? '<span class="end"></span>' : "";
-    return `<${tag} ${more} class="${kind}" data-place="${depth} ${row}" style="--x:${depth / rows.length};--y:${y}">${end}</${tag}>`;
+    return `<${tag} ${more} class="${kind}" data-place="${depth} ${row}">${end}</${tag}>`;
   });
   net.innerHTML = `<canvas></canvas><span class="seen" data-place="0 0"></span>${counts.join("")}${made.join("")}`
     + `<span class="tip" dir="${dir}" aria-hidden="true"></span>`;
   const tiled = nPictures < places.length ? rows.slice(0, -1) : rows; // room is needed for those with pictures
   const letters = Math.max(...names.map(({ length }) => length));
   net.parentElement.style.cssText = `--columns:${rows.length};--rows:${Math.max(1, ...tiled)};--letters:${letters}`;
+  // A policy may forbid these as attributes.
+  net.querySelectorAll(".count").forEach(({ style }, at) => style.setProperty("--x", (at + 1) / rows.length));
+  net.querySelectorAll(".neuron").forEach(({ style }, at) => {
+    style.setProperty("--x", places[at][0] / rows.length);
+    style.setProperty("--y", places[at][2]);
+  });
   Object.assign(net, { nodes: [...net.querySelectorAll(".neuron")], now: null, spots: null, tiles: document.createElement("canvas") });
   net.tiles.width = SIDE;
   net.tiles.height = SIDE + side * nPictures; // the neurons' pictures, one below the other, above them the drawing
@@ -161,7 +166,7 @@ function show(net, scene) {
   cancelAnimationFrame(net.blending);
   const frame = () => {
     // While one draws, the next state comes soon.
-    const share = still.matches || inkling.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
+    const share = inkling.still.matches || inkling.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
     net.now = share === 1 ? to : mix(from, to, share);
     paint(net);
     if (share < 1) net.blending = requestAnimationFrame(frame);
@@ -169,12 +174,14 @@ function show(net, scene) {
   frame();
 }
 
-// A large picture has neurons to pick; a compact one is a single button, and follows the live channel.
-inkling.drawNetwork = ({ data, parentElement, setTriggerValue }) => {
-  const root = parentElement.querySelector(".root"), isLarge = Boolean(data.neurons);
+// A large picture has neurons to pick. A compact one that follows the live channel is a single button, which calls `open`;
+// without that, it shows the data alone.
+inkling.drawNetwork = ({ data, parentElement, setTriggerValue }, open) => {
+  const root = parentElement.querySelector(".root"), isLarge = Boolean(data.neurons), isLive = !isLarge && Boolean(open);
   if (!root.firstChild) {
     root.innerHTML = isLarge ? '<div class="net" dir="ltr" role="group"></div>'
-      : '<button type="button" class="net" dir="ltr" data-number="0"></button>';
+      : isLive ? '<button type="button" class="net" dir="ltr" data-number="0"></button>'
+        : '<span class="net" dir="ltr" role="img"></span>';
     const net = root.firstChild;
     const pointAt = ({ type, target }) => {
       net.pointed = /over|in$/.test(type) ? target.closest(".neuron") : net.querySelector(".neuron:focus");
@@ -192,14 +199,14 @@ inkling.drawNetwork = ({ data, parentElement, setTriggerValue }) => {
       sizes.disconnect();
       document.removeEventListener("inkling", follow);
     };
-    if (!isLarge) {
+    if (isLive) {
       document.addEventListener("inkling", follow);
-      net.onclick = () => document.querySelector(".st-key-tab")?.scrollIntoView({ block: "start" });
+      net.onclick = open;
     }
   }
   const net = root.firstChild;
   Object.assign(net, { colors: data.colors, scene: null }); // paint it again: the colors may be new
-  show(net, (!isLarge && inkling.parts.scene) || data); // the live channel's state is newer
-  inkling.pickable(root, setTriggerValue);
+  show(net, (isLive && inkling.parts.scene) || data); // the live channel's state is newer
+  if (setTriggerValue) inkling.pickable(root, setTriggerValue);
   return net.leave;
 };
