@@ -6,6 +6,8 @@ network reads worst, every second one decided on the lesson; the others are meas
 """
 
 import argparse
+import gzip
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -76,7 +78,9 @@ def hard_writers(path: str) -> list[Writer]:
     """Return every second of the writers whom the basic network reads worst."""
     rng, drawings = np.random.default_rng(SEED), load_drawings(path)
     images = np.array([as_pixels(to_mnist(render(drawing.strokes, rng))).reshape(784) for drawing in drawings])
-    labels, writers = (np.array([getattr(each, name) for each in drawings]) for name in ("label", "writer"))
+    labels = np.array([drawing.label for drawing in drawings])
+    with gzip.open(path) as file:
+        writers = np.array([sample["writer"] for sample in json.load(file)["samples"]])
     wrong = basic(None).predict(images) != labels
     known = [writer for writer in np.unique(writers) if (writers == writer).sum() >= LEAST_OF_A_WRITER]
     found = []
