@@ -23,6 +23,8 @@ T_SHOWN, T_FOUND = 3.250, 0.883
 
 At one in twenty, chance would show one to somebody in most classes.
 """
+ROUNDED = 1 / math.sqrt(12)
+"""The standard deviation of what is rounded to whole numbers."""
 MOSTLY = 8
 """How many more networks of ten must read a drawing with the writer's, or without them, so that it is told."""
 ALONE = Settings(hidden=(100,), epochs=3, schedule="cosine")
@@ -105,12 +107,15 @@ def paired(differences: Sequence[int]) -> tuple[float, float, int]:
     """Return the mean of the differences of ten pairs, its margin, and the least difference that mostly shows.
 
     The mean shows a difference if it is beyond the margin, either way: by chance in one of a hundred. A true difference
-    of the least one or more is found in four of five tries.
+    of the least one or more is found in four of five tries. Whole numbers vary by as much as rounding does, at least:
+    ten that are equal do not make the mean certain.
 
     >>> [round(float(each), 1) for each in paired([2, 3, 2, 4, 1, 3, 2, 3, 2, 3])]
     [2.5, 0.9, 2.0]
+    >>> [round(float(each), 1) for each in paired([1] * 10)]
+    [1.0, 0.3, 1.0]
     """
-    error = float(np.std(differences, ddof=1)) / math.sqrt(len(differences))
+    error = max(float(np.std(differences, ddof=1)), ROUNDED) / math.sqrt(len(differences))
     return float(np.mean(differences)), T_SHOWN * error, max(1, math.ceil((T_SHOWN + T_FOUND) * error))
 
 
