@@ -133,10 +133,11 @@ function answer(announce) {
 function refresh(announce) {
   announces ||= announce;
   waiting ||= requestAnimationFrame(() => {
-    inkling.down = Boolean(drawing);
-    answer(announces);
+    const told = announces;
     waiting = 0;
     announces = false;
+    inkling.down = Boolean(drawing);
+    answer(told);
   });
 }
 

@@ -103,6 +103,7 @@ def test_take_home_page_keeps_all_reading_options(at_home, activation):
 
 
 def stroke(page: Page, points: list[tuple[float, float]]) -> None:
+    page.locator("#canvas").scroll_into_view_if_needed()
     box = page.locator("#canvas").bounding_box()
     scale = box["width"] / 280
     for number, (x, y) in enumerate(points):
