@@ -99,7 +99,7 @@ for (const name of ["stop", "pause"]) part(name)?.addEventListener("click", () =
 
 // How the network that answers was trained: what is known of the one that came, or of the new one; and what taught it here.
 function wayNow() {
-  const values = fresh && { steps: inkling.number(news.trained), rate: fresh.rates.map(inkling.number).join(", ") };
+  const values = fresh && { steps: inkling.number(news?.trained ?? 0), rate: fresh.rates.map(inkling.number).join(", ") };
   const rows = fresh ? about.newWay.map(([name, value]) => [name, filled(value, values)]) : about.way;
   return news && news.taught ? [...rows, [text("taughtHere"), taughtWords()]] : rows;
 }

@@ -13,7 +13,7 @@ const metadataNow = () => (
   { ...about.metadata, temperature: String(network.temperature), looks: String(network.testTimeAugmentation ? SHIFTS.length : 1) });
 
 const factsNow = () => (
-  { ...(fresh ? { steps: news.trained } : about.facts), taught_steps: news ? news.taught : 0, taught_drawings: news ? news.own : 0 });
+  { ...(fresh ? { steps: news?.trained ?? 0 } : about.facts), taught_steps: news ? news.taught : 0, taught_drawings: news ? news.own : 0 });
 
 // The network as a .safetensors file, which Inkling reads: length of the header, header, numbers.
 function asSafetensors() {
