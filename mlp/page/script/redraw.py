@@ -41,11 +41,13 @@ class Event:
     """A change on which fragments of the page depend, declared in the file that causes it.
 
     ``look`` returns the state of a page, in any thread; it is None if only scripts change it. Between two redraws for
-    it are at least ``every_s`` seconds.
+    it are at least ``every_s`` seconds. If changes may be ``unheard``, as nothing wakes the page for them, the page
+    looks as often by itself.
     """
 
     look: Callable[[Page], object] | None = None
     every_s: float = 0.0
+    unheard: bool = False
 
 
 class Where(Enum):
@@ -96,6 +98,7 @@ class DrawnFragments:
                 outdated.append((key, round(drawn.at, 3), drawn.where is Where.TAB))
             elif wait is not None:
                 waits.append(drawn.at + wait - now)
+            waits += [max(event.every_s, least_s) for event in drawn.states if event.unheard]
         return outdated, min(waits, default=None)
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from anyio.from_thread import start_blocking_portal
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
@@ -14,6 +15,8 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
 from mlp.page.live.desk import Desk
+from mlp.page.live.protocol import VERSION
+from mlp.page.live.socket import live_route
 from mlp.page.tabs.classroom.break_it import (
     CONTROL,
     MAX_CLAIMS,
@@ -34,6 +37,7 @@ from mlp.page.tabs.lessons.plan import TASKS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
 from tests.images.drawings.sample_drawings import letters, own_digits
+from tests.page.live.channel_route import connected
 from tests.page.sight import at_rest, eventually, page_of, picture, text, url_of, visitor_of
 from tests.page.tabs.classroom.ways import Pages, me
 from tests.page.ways import press
@@ -280,6 +284,21 @@ def test_step_names_the_lesson_then_what_it_mended_then_the_control(pages):
         assert learner.run().button(key="next_step").label == following
         done = done_in(room, visitor_of(holder)).counts
         assert (done["taught"], done["trained"]) == (n_counted, 0)  # the control is neither
+
+
+def test_holders_page_asks_for_its_strip_once_a_learner_has_taught(pages):
+    room, holder, learner = pages
+    count(room, me(learner), 1)
+    press(holder.run(), "strip_to_teach")
+    with start_blocking_portal() as portal, connected(portal, live_route()) as browser:
+        browser.send(version=VERSION, key=page_of(holder).key, hidden=False)
+        browser.send(got=browser.receive()["number"])
+        eventually(lambda: not room.will_notify)
+        press(learner.run(), "next_step")
+        messages = (browser.receive() for _ in range(5))  # at least one a second
+        outdated = [key for message in messages for key, *_ in message["parts"].get("outdated", [])]
+        assert outdated == ["strip_line"]
+    at_rest(learner)
 
 
 def test_mended_and_broken_are_counted_by_what_the_network_read_before():

@@ -37,8 +37,8 @@ def _look(page: Any) -> Hashable:
     return reached.minutes, late(reached, done), done.n, done.drawings, tuple(done.counts.values())
 
 
-PROGRESS = Event(_look, 1.0)
-"""The minutes of the step, and what the class has done in it."""
+PROGRESS = Event(_look, 1.0, unheard=True)
+"""The minutes of the step, and what the class has done in it, also by runs of others."""
 
 
 def strip(visitor: Visitor) -> None:
