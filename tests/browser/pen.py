@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from playwright.sync_api import Page
 
 CANVAS = "canvas.upper-canvas"
+AT_HOME = "#canvas"
+"""The canvas of a page taken home."""
 CANVAS_PX = 280
 
 Stroke = Sequence[Sequence[float]]
@@ -39,7 +41,7 @@ def fit(strokes: Sequence[Stroke], share: float = 0.6, center: tuple[float, floa
     ]
 
 
-def draw(page: Page, strokes: Sequence[Stroke], *, touch: bool = False) -> None:
+def draw(page: Page, strokes: Sequence[Stroke], *, touch: bool = False, on: str = CANVAS) -> None:
     """Draw strokes given in canvas pixels, 0 to 280, as `fit` returns them.
 
     Parameters
@@ -50,8 +52,10 @@ def draw(page: Page, strokes: Sequence[Stroke], *, touch: bool = False) -> None:
         A stroke is a list of (x, y) from pen down to pen up.
     touch : bool
         Whether to use a finger instead of the mouse; the page must have been opened with ``has_touch``.
+    on : str
+        Selects the canvas; that of a page taken home is another.
     """
-    canvas = page.locator(CANVAS)
+    canvas = page.locator(on)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None

@@ -20,6 +20,7 @@ from mlp import DEFAULT_MODEL
 from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.nn.weights import load_model
 from tests.browser.server import Server
+from tests.browser.serving.test_site import check_hundred_steps
 from tests.browser.sight import PATIENCE_MS
 
 pytestmark = pytest.mark.filterwarnings("ignore:setting remote_server_addr")  # selenium's own
@@ -98,3 +99,22 @@ def test_file_that_one_takes_home_learns(webkit: WebDriver, tmp_path: Path):
     learned = webkit.find_element("id", "learned")
     wait(webkit, lambda: learned.text)
     assert "24 steps, 1 drawing of yours. It reads " in learned.text
+
+
+def test_network_is_trained_from_nothing(webkit: WebDriver, tmp_path: Path):
+    file = tmp_path / "mine.html"
+    file.write_text(take_home_page(load_model(DEFAULT_MODEL.with_name("article.safetensors"))))
+    webkit.get(file.as_uri())
+    draw_seven(webkit, webkit.find_element("id", "canvas"))
+    webkit.find_element("id", "train").click()
+    told, answer = webkit.find_element("id", "told"), webkit.find_element("id", "answer")
+    wait(webkit, lambda: "epoch 5 of 5" in str(told.get_attribute("textContent")))
+    assert "7, " in str(answer.get_attribute("textContent"))
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_hundred_steps_are_those_of_python(webkit: WebDriver, activation: str):
+    webkit.get("about:blank")
+    check_hundred_steps(
+        lambda body, given: webkit.execute_script(f"const given = arguments[0]; {body}", given), activation
+    )

@@ -6,8 +6,10 @@ const about = JSON.parse(document.getElementById("network").textContent);
 const network = unpack(about), digitCheck = about.digitCheck ? unpack(about.digitCheck) : null;
 const canvas = document.getElementById("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
 const part = (name) => document.getElementById(name);
+part("form").textContent = about.half ? "float16" : "float32";
 const strokes = [];
 let drawing = null, waiting = 0, announces = false;
+let found = null; // the drawing's preprocessing stages
 window.inkling = { stagesOf, read, sceneOf, network, digitCheck, about, last: null };
 
 // A text of the page's language with values in its braces.
@@ -35,11 +37,12 @@ function redraw() {
     pen.fillStyle = "#fff";
     pen.fill();
   }
-}
-
-function inkOf() {
   const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
-  return Uint8Array.from({ length: canvas.width * canvas.height }, (_, place) => pixels[4 * place]);
+  found = stagesOf(Uint8Array.from({ length: canvas.width * canvas.height }, (_, place) => pixels[4 * place]), canvas.width, canvas.height);
+  paint("cut", found && Array.from(found.cut, (value) => value / 255), found?.w ?? 28, found?.h ?? 28);
+  paint("fitted", found?.fitted, 20, 20);
+  paint("centered", found?.centered, 28, 28);
+  paint("straightened", found && straightened(found.centered), 28, 28);
 }
 
 // Draw numbers, 0 to 1, as a small image.
@@ -97,19 +100,13 @@ function drawPicture(reading) {
 
 // Read the drawing and show the answer; announce it to screen readers at the end of a stroke.
 function answer(announce) {
-  const found = stagesOf(inkOf(), canvas.width, canvas.height);
   let words = text("nothing");
   window.inkling.last = null;
   if (!found) {
     showNothing(words, "");
-    for (const id of ["cut", "fitted", "centered", "straightened"]) paint(id, null, 28, 28);
     drawPicture(null);
   } else {
-    const reading = read(network, found.centered), { chances, seen } = reading;
-    paint("cut", Array.from(found.cut, (value) => value / 255), found.w, found.h);
-    paint("fitted", found.fitted, 20, 20);
-    paint("centered", found.centered, 28, 28);
-    paint("straightened", seen, 28, 28);
+    const reading = read(network, found.centered), { chances } = reading;
     drawPicture(reading);
     const digit = chances.indexOf(Math.max(...chances)), name = about.names[digit];
     const refused = (digitCheck && read(digitCheck, found.centered).chances[10] >= about.refusedFrom)

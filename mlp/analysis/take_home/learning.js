@@ -90,7 +90,6 @@ function teach(take) {
 part("digits").addEventListener("click", (event) => {
   const digit = event.target.dataset.digit;
   if (digit === undefined) return;
-  const found = stagesOf(inkOf(), canvas.width, canvas.height);
   if (!found) return say(text("draw"));
   teach({ image: found.centered, digit: Number(digit), steps: TEACH_STEPS, mixed: mix !== null && mix.checked });
 });

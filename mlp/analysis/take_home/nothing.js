@@ -53,8 +53,7 @@ function plot(id, points, axes) {
 
 // The visitor's drawing, as the new network read it before its first step, and as it reads it now.
 function beforeAndNow() {
-  const found = fresh && stagesOf(inkOf(), canvas.width, canvas.height);
-  if (!found) return "";
+  if (!fresh || !found) return "";
   fresh.before ??= answerWords(read(untrained, found.centered).chances);
   return text("beforeNow", { before: fresh.before, now: answerWords(read(network, found.centered).chances) });
 }

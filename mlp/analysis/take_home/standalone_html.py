@@ -96,7 +96,7 @@ def take_home_page(
         "title": html.escape(title),
         "lang": speaks(),
         "dir": direction(speaks()),
-        **_words(network, half, trains),
+        **_words(network, trains),
         "css": css,
         "reading": reading,
         "script": script,
@@ -141,7 +141,7 @@ def _for_script(network: Reader, title: str, half: bool, digit_check: Reader | N
     return about
 
 
-def _words(network: Reader, half: bool, trains: bool) -> dict[str, str]:
+def _words(network: Reader, trains: bool) -> dict[str, str]:
     """Return the words of the page by their places in it."""
     shape, drawn = in_order(network.layer_sizes), html.escape(in_words(network.names))
     if network.reads_digits:
@@ -186,7 +186,7 @@ def _words(network: Reader, half: bool, trains: bool) -> dict[str, str]:
         "validation": tr("Validation accuracy"),
         "cut": tr("cut to ink"),
         "trained": tr("How it was trained"),
-        "made": tr(made, n=network.n_parameters, form="float16" if half else "float32"),
+        "made": tr(made, n=network.n_parameters, form='<span id="form"></span>'),
     }
 
 

@@ -2,7 +2,7 @@
 "use strict";
 
 const BATCH = 32, OWN_SHARE = 8, RATE = 0.05, N_TEST = 500;
-const SLICE_MS = 120, MEASURED_MS = 400, EARLY = 60; // between two messages, and two measurements after the first steps
+const SLICE_MS = 200, MEASURED_MS = 400, EARLY = 60; // between two messages, and two measurements after the first steps
 let net = null, grads = null, mnist = null, held = null, rate = RATE, order = [], turn = 0;
 let trained = 0, taught = 0; // steps by MNIST's images in turn, and steps of teaching
 const own = []; // { image, digit }

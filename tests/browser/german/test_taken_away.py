@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.digits import DIGITS
+from tests.browser.pen import AT_HOME, draw, fit
 from tests.browser.sight import TRAINED_MS, button, part
-from tests.browser.tabs.test_take_home import stroke
 
 PAPER = {"width": 718, "height": 1047}
 """A4 less Chromium's margins, in pixels of CSS."""
@@ -61,8 +62,7 @@ def test_page_taken_home_is_drawn_on_and_taught_in_german(open_page: Callable[..
     home.set_viewport_size({"width": 1280, "height": 900})
     status = home.get_by_role("status")
     expect(status).to_have_text("Noch nichts gezeichnet")
-    stroke(home, [(70, 60), (210, 60), (150, 230)])
-    home.mouse.up()
+    draw(home, fit(DIGITS[7]), on=AT_HOME)
     expect(status).to_have_text(re.compile(rf"^\d, {SHARE} sicher$"))
     home.get_by_role("button", name="7", exact=True).click()
     expect(home.locator("#learned")).to_contain_text("24 Schritte, 1 Zeichnung von dir.")

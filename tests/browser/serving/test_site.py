@@ -1,10 +1,7 @@
 """A network that is trained from nothing in a page taken home, and the site of such pages for any static host."""
 
 import base64
-import functools
-import http.server
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,11 +13,15 @@ from mlp import DEFAULT_MODEL, MLP, SGD, Reader, load_mnist, load_model, to_mnis
 from mlp.analysis.take_home.site import site_files, write_site
 from mlp.analysis.take_home.standalone_html import FOLDER, _activations_script, take_home_page
 from mlp.images.recorded import place, rasterize
+from mlp.language import LANGUAGES
 from mlp.nn.digit_check import DIGIT_CHECK_MODEL
 from mlp.page.draw.scene import scene
 from mlp.training.loop import train_step
 from tests.browser.digits import DIGITS
-from tests.browser.tabs.test_take_home import stroke
+from tests.browser.pen import AT_HOME, draw, fit
+from tests.browser.screens import DESKTOP, PHONE
+from tests.browser.serving.test_accessibility import LISTEN, broken_rules
+from tests.browser.static import serve_folder
 
 BATCH, STEPS, RATE = 32, 100, 0.1
 TAKE_STEPS = """
@@ -42,7 +43,6 @@ PICTURE = """(image) => {
   const made = sceneOf(network, image && read(network, Float32Array.from(image)));
   return { ...made, lines: bytes(made.lines), image: bytes(made.image), pictures: bytes(made.pictures) };
 }"""
-SEVEN = [(70, 60), (210, 60), (150, 230)]
 
 
 def drawings() -> list[np.ndarray]:
@@ -90,29 +90,28 @@ def open_file(new_browser: Callable[..., Page]) -> Iterator[Callable[..., Page]]
     assert errors == []
 
 
-def steps_by(page: Page, given: dict) -> dict:
-    """Return the weights and losses after steps of a page's worker."""
-    code = (FOLDER / "reading.js").read_text() + _activations_script() + (FOLDER / "training.js").read_text()
-    found: dict = page.evaluate(f"(given) => {{ {code} {TAKE_STEPS} }}", given)
-    return found
-
-
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
-def test_hundred_steps_are_those_of_python(new_browser: Callable[..., Page], firefox: Browser, activation: str):
+def check_hundred_steps(evaluate: Callable[[str, dict], dict], activation: str) -> None:
+    """Take 100 steps in a browser, whose ``evaluate`` runs a function's body with ``given``, and in Python."""
     train = load_mnist().train
     images, labels = train.images[: BATCH * STEPS], train.labels[: BATCH * STEPS]
     network = MLP([784, 100, 200, 10], activation=activation, rng=np.random.default_rng(0))
     given = {"sizes": network.layer_sizes, "activation": activation, "batch": BATCH, "rate": RATE}
     given |= {"numbers": packed(network.values), "images": packed(images), "labels": labels.tolist()}
+    code = (FOLDER / "reading.js").read_text() + _activations_script() + (FOLDER / "training.js").read_text()
+    found = evaluate(code + TAKE_STEPS, given)
     optimizer, losses = SGD(network.parameters(), RATE), []
     for start in range(0, len(images), BATCH):
         rows = slice(start, start + BATCH)
         losses.append(train_step(network, optimizer, images[rows], labels[rows])[0])
+    numbers = np.frombuffer(base64.b64decode(found["numbers"]), np.float32)
+    np.testing.assert_allclose(numbers, network.values, atol=1e-5)
+    np.testing.assert_allclose(found["losses"], losses, atol=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_hundred_steps_are_those_of_python(new_browser: Callable[..., Page], firefox: Browser, activation: str):
     for page in (new_browser(), firefox.new_page()):
-        found = steps_by(page, given)
-        numbers = np.frombuffer(base64.b64decode(found["numbers"]), np.float32)
-        np.testing.assert_allclose(numbers, network.values, atol=1e-5)
-        np.testing.assert_allclose(found["losses"], losses, atol=1e-5)
+        check_hundred_steps(lambda body, given, page=page: page.evaluate(f"(given) => {{ {body} }}", given), activation)
 
 
 def signs() -> Reader:
@@ -149,13 +148,8 @@ def test_picture_is_that_of_the_streamlit_page(open_file: Callable[..., Page], t
 @pytest.fixture
 def served(site: Path) -> Iterator[str]:
     """The address of the site on a static server."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serve_folder(site) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def answer_of(page: Page) -> str:
@@ -167,8 +161,7 @@ def test_network_is_trained_from_nothing_and_its_page_is_saved(
     open_file: Callable[..., Page], site: Path, served: str, tmp_path: Path, by: str
 ):
     page = open_file(f"{served}/index.html" if by == "server" else (site / "index.html").as_uri())
-    stroke(page, SEVEN)
-    page.mouse.up()
+    draw(page, fit(DIGITS[7]), on=AT_HOME)
     expect(page.get_by_role("status")).to_contain_text("7, ")
     shipped = answer_of(page)
     train, step = page.get_by_role("button", name="Train", exact=True), page.locator("#step")
@@ -183,22 +176,28 @@ def test_network_is_trained_from_nothing_and_its_page_is_saved(
     page.get_by_role("button", name="Back to the network that came").click()
     expect(step).to_be_empty()
     expect(page.get_by_role("status")).to_have_text(shipped)
+    page.locator("#rate").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("#rate-now")).to_have_text("0.03")
     train.click()
     expect(page.locator("#told")).to_contain_text("epoch 5 of 5, step 785:", timeout=120_000)
-    assert float(re.search(r"reads (\d+\.\d)%", step.inner_text()).group(1)) > 87
+    # Of 20 of numpy's networks with these images and this rate, the mean is 89.5, the worst 86.2 and the spread 1.0.
+    assert float(re.search(r"reads (\d+\.\d)%", step.inner_text()).group(1)) > 83
     expect(page.get_by_role("status")).to_contain_text("7, ")
+    assert "float16" in page.locator("footer").inner_text()  # that of the network that came
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save this page").click()
     saved = tmp_path / "saved.html"
     saving.value.save_as(saved)
     mine, bars = answer_of(page), page.locator(".bars").inner_text()
     again = open_file(saved.as_uri(), offline=True)
-    stroke(again, SEVEN)
-    again.mouse.up()
+    draw(again, fit(DIGITS[7]), on=AT_HOME)
     expect(again.get_by_role("status")).to_have_text(mine)
     assert again.locator(".bars").inner_text() == bars
     expect(again.locator("#way-rows")).to_contain_text("5,000 images of MNIST, in this page")
     expect(again.locator("#way-rows")).to_contain_text("785")
+    assert "float32" in again.locator("footer").inner_text()
     expect(again.locator("#languages")).to_have_count(0)
     again.get_by_role("button", name="One step").click()  # its images are inside
     expect(again.locator("#step")).to_contain_text("step 1:")
@@ -212,11 +211,10 @@ def test_page_is_never_a_dead_end(open_file: Callable[..., Page], tmp_path: Path
     page.locator("#rate").focus()
     page.keyboard.press("End")
     expect(page.locator("#rate-now")).to_have_text("1")
-    page.evaluate("inkling.about.rates[inkling.about.rates.length - 1] = 1e6")  # no position diverges by itself
+    page.evaluate("inkling.about.rates[inkling.about.rates.length - 1] = 1e300")  # no position diverges by itself
     train.click()
     expect(step).to_have_text("Learning stopped: its loss did not stay finite.")
-    stroke(page, SEVEN)
-    page.mouse.up()
+    draw(page, fit(DIGITS[7]), on=AT_HOME)
     expect(page.get_by_role("status")).to_contain_text(" sure")
     page.locator("#rate").focus()
     page.keyboard.press("ArrowLeft")
@@ -230,14 +228,43 @@ def test_page_is_never_a_dead_end(open_file: Callable[..., Page], tmp_path: Path
     expect(page.get_by_role("button", name="Back to the network that came")).to_be_disabled()
 
 
+@pytest.mark.parametrize("screen", [{**DESKTOP, "color_scheme": "light"}, {**PHONE, "color_scheme": "dark"}])
+def test_page_keeps_the_accessibility_rules(open_file: Callable[..., Page], site: Path, screen: dict):
+    page = open_file((site / "index.html").as_uri(), bypass_csp=True, **screen)
+    wrong = {"at first": broken_rules(page)}
+    draw(page, fit(DIGITS[7]), on=AT_HOME)
+    page.get_by_role("button", name="One step").click()
+    expect(page.locator("#step")).to_contain_text("step 1:")
+    wrong["after a step"] = broken_rules(page)
+    assert {place: rules for place, rules in wrong.items() if rules} == {}
+
+
+def test_network_is_trained_by_the_keyboard_and_heard_at_its_end(open_file: Callable[..., Page], site: Path):
+    page = open_file((site / "index.html").as_uri())
+    page.evaluate(LISTEN)
+    reached = []
+    for _ in range(len(LANGUAGES) + 8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent"))
+        if reached[-1] == "canvas":
+            for key in ("Space", *["ArrowDown"] * 16, "Space"):
+                page.keyboard.press(key)
+        elif reached[-1] == "rate":
+            page.keyboard.press("ArrowLeft")
+    assert reached[len(LANGUAGES) :] == ["canvas", "clear", "undo", "train", "one", "rate", "0", "1"]
+    page.locator("#train").press("Enter")
+    expect(page.locator("#told")).to_contain_text("epoch 5 of 5, step 785:", timeout=120_000)
+    spoken = page.evaluate("spoken.map(([, text]) => text)")
+    assert [text for text in spoken if "epoch" in text] == [page.locator("#told").inner_text()]
+
+
 def test_images_that_cannot_be_loaded_are_named(new_browser: Callable[..., Page], site: Path, tmp_path: Path):
     (tmp_path / "index.html").write_bytes((site / "index.html").read_bytes())
     page = new_browser()
     page.goto((tmp_path / "index.html").as_uri())
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.locator("#step")).to_contain_text("digits.js, cannot be loaded")
-    stroke(page, SEVEN)
-    page.mouse.up()
+    draw(page, fit(DIGITS[7]), on=AT_HOME)
     expect(page.get_by_role("status")).to_contain_text("7, ")
     (tmp_path / "digits.js").write_bytes((site / "digits.js").read_bytes())
     page.get_by_role("button", name="One step").click()
@@ -252,6 +279,5 @@ def test_page_without_images_or_with_many_weights_trains_none(
     file.write_text(take_home_page(reader))
     page = open_file(file.as_uri(), offline=True)
     expect(page.locator("#train")).to_have_count(0)
-    stroke(page, SEVEN)
-    page.mouse.up()
+    draw(page, fit(DIGITS[7]), on=AT_HOME)
     expect(page.get_by_role("status")).to_contain_text(" sure")

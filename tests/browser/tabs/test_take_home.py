@@ -16,6 +16,7 @@ from mlp.nn.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model, load_model, parse_model
 from tests.browser.digits import DIGITS
+from tests.browser.pen import AT_HOME, draw, fit
 
 READ = """(packed) => {
   const ink = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
@@ -102,16 +103,6 @@ def test_take_home_page_keeps_all_reading_options(at_home, activation):
         np.testing.assert_allclose(found["chances"], half.predict_proba(image)[0], atol=1e-5)
 
 
-def stroke(page: Page, points: list[tuple[float, float]]) -> None:
-    page.locator("#canvas").scroll_into_view_if_needed()
-    box = page.locator("#canvas").bounding_box()
-    scale = box["width"] / 280
-    for number, (x, y) in enumerate(points):
-        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=5)
-        if number == 0:
-            page.mouse.down()
-
-
 def test_take_home_page_is_drawn_on_by_keyboard_and_touch(at_home, article):
     page = at_home(article, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     page.locator("#canvas").focus()
@@ -144,8 +135,7 @@ def test_taught_take_home_page_saves_the_same_network(at_home, article, tmp_path
     page = at_home(article)
     page.get_by_role("button", name="3", exact=True).click()
     expect(page.locator("#learned")).to_have_text("Draw first, then choose what it was.")
-    stroke(page, [(70, 60), (210, 60), (150, 230)])
-    page.mouse.up()
+    draw(page, fit(DIGITS[7]), on=AT_HOME)
     expect(page.get_by_role("status")).to_contain_text("7,")
     for pressed in (1, 2, 3):
         page.get_by_role("button", name="3", exact=True).click()
