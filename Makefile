@@ -58,7 +58,7 @@ container: ## carry out the Dockerfile's steps in an empty environment, and open
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a slow line, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \
 	export INKLING_CHROMIUM="$$chromium"; \
-	for part in training page slow_line classroom; do $(BENCH)/bin/python -m tests.benchmarks.$$part; echo; done
+	for part in training page slow_line site classroom; do $(BENCH)/bin/python -m tests.benchmarks.$$part; echo; done
 
 # models/README.md lists the effect of each of these settings.
 NETWORK := --layers 1600,1200 --schedule cosine --momentum 0.9 --weight-decay 1e-5 --batch-size 256 --warp 0.85 --everything \

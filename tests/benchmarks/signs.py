@@ -106,7 +106,7 @@ def main() -> None:
     drawings, others = load_drawings(given.writer), {path: load_drawings(path) for path in given.others}
     rows = []
     for n in HOW_MANY:
-        right, left_out, seconds, reads = [], [], [], {path: [] for path in others}
+        right, left_out, seconds, shares_of = [], [], [], {path: [] for path in others}
         for seed in range(1, given.seeds + 1):
             learned = chosen(drawings, n, seed)
             signs = as_signs([drawing for drawing, one in zip(drawings, learned, strict=True) if one])
@@ -117,7 +117,7 @@ def main() -> None:
             if n <= HOW_MANY[0]:
                 left_out.append(together(left_out_scores(signs, Settings(names=signs.names))))
             for path, many in others.items():
-                reads[path].append(score_drawings(reader, many).accuracy)
+                shares_of[path].append(score_drawings(reader, many).accuracy)
         total, of = np.sum(right, axis=0).tolist()
         low, high = wilson_interval(round(total / len(right)), round(of / len(right)))
         accuracy = f"{100 * np.mean([one.right / one.n for one in left_out]):.1f}%" if left_out else "–"
@@ -125,7 +125,7 @@ def main() -> None:
             [
                 f"{n}",
                 f"{100 * total / of:.1f}% (95%: {100 * low:.1f}–{100 * high:.1f}%)",
-                *(f"{100 * np.mean(shares):.1f}%" for shares in reads.values()),
+                *(f"{100 * np.mean(shares):.1f}%" for shares in shares_of.values()),
                 accuracy,
                 f"{np.mean(seconds):.1f}",
             ]

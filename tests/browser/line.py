@@ -80,9 +80,9 @@ class Line:
             await self._ended.wait()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(ROUND_TRIP_S)  # for the handshake
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target, limit=PACKET_BYTES)
         with suppress(OSError, asyncio.CancelledError):
+            await asyncio.sleep(ROUND_TRIP_S)  # for the handshake
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target, limit=PACKET_BYTES)
             await asyncio.gather(self.up.pass_on(reader, far_writer), self.down.pass_on(far_reader, writer))
 
 
