@@ -17,7 +17,7 @@ const filled = (template, values) => template.replace(/\{(\w+)\}/g, (_, field) =
 const text = (name, values = {}) => filled(about.texts[name], values);
 
 function percent(share) {
-  const shown = share > 0.9995 && share < 1 ? "99.9" : (share * 100).toFixed(1);
+  const shown = share > 0.9995 && share < 1 - 1e-6 ? "99.9" : (share * 100).toFixed(1);
   return shown.replace(".", about.texts.point) + about.texts.percent;
 }
 
