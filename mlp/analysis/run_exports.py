@@ -8,7 +8,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.image_set import ImageSet
-from mlp.training.data.saved_sources import Source
+from mlp.training.data.saved_sources import Source, image_facts
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.settings import SETTINGS, Settings
@@ -46,7 +46,7 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
     effect = {
         "momentum": settings.optimizer == "sgd",
         "without_styles": settings.synthetic > 0,
-        "images": settings.images is not None and settings.images < len(data.load().train),
+        "images": settings.images is not None and settings.images < image_facts(data).n_train,
     }
     words = ["python", "-m", "mlp", "train"]
     for entry in SETTINGS:

@@ -17,7 +17,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.language import Later, mark
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import FIRST_RATE
-from mlp.training.data.saved_sources import Source
+from mlp.training.data.saved_sources import Source, image_facts
 from mlp.training.data.sources import Data
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.history import History
@@ -61,9 +61,8 @@ class Job(Task[Slice]):
         self.data = data
         self.first_network = start_network or (run.network if run.step == 0 else None)
         self._run = run
-        dataset = self.training_data.load()
-        self._data_name, self._learned = dataset.name, dataset.learned
-        self._n_images = len(dataset.train.labels)
+        facts = image_facts(self.training_data)
+        self._data_name, self._learned, self._n_images = facts.name, facts.learned, facts.n_train
         self._n_steps = run.n_steps(self._n_images)
         self._history = History(run.steps_per_epoch(self._n_images))
         self._finished = run.finished(self._n_images)

@@ -14,11 +14,12 @@ from mlp.page.tabs.registry import SECTIONS
 from mlp.page.tabs.runs import downloads
 from mlp.page.tabs.runs.report import report, title
 from mlp.page.tabs.sent.copies import copy_of
+from mlp.page.train.accuracy import read_right
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.shelf import images_of, to_learn
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import ImageSets, Runs
-from mlp.training.data.image_set import FOLDER, PATHS, offered
+from mlp.training.data.image_set import FOLDER, PATHS, STORED, offered, splits_of
 from tests.page.sight import draw, eventually, text, visitor_of
 from tests.page.test_everywhere import MARKDOWN, OF_A_SET, SHORT, done, opened, uploaded, views_in
 from tests.page.ways import press
@@ -163,6 +164,42 @@ def test_run_outlives_the_offer_of_its_data_set(open_page: Open, monkeypatch: py
     eventually(lambda: again.job.snapshot().finished)
     opened(page, requested_tab="Data")
     assert "Things" in text(page, "sections")
+    offered.cache_clear()
+
+
+def test_run_of_a_data_set_that_is_gone_keeps_all_but_its_training(open_page: Open, monkeypatch, tmp_path):
+    visitor, data = visitor_of(of_a_set(open_page)), shapes_set()
+    saved = [(work, file.dump()) for work in (ImageSets, Runs) for file in work(visitor).files()]
+    monkeypatch.delenv(FOLDER)
+    monkeypatch.setenv(STORED, str(tmp_path))  # as on another machine
+    offered.cache_clear()
+    splits_of.cache_clear()
+    page = open_page()
+    again = visitor_of(page)
+    for work, content in saved:
+        work(again).load(1, content)
+    again.network = "run-1"
+    page = opened(open_page(visitor=page))
+    run = all_runs(again)[0]
+    assert read_right(run, again.job)[1:] == (data.sizes[1], "validation images")
+    for section in SECTIONS:
+        opened(page, requested_tab=section.name)
+        for _ in views_in(page, section.views) if section.views is not None else ():
+            assert not page.exception
+    opened(page, requested_tab="Data")
+    assert "There are no images of Blick, Wum and Zorp here" in text(page, "sections")
+    opened(page, requested_tab="Data sets")
+    assert "There are no images of Blick, Wum and Zorp here" in text(page, "sections")
+    assert page.button(key="data_set_train_0").disabled
+    assert parse_model(downloads.weights(run, again.signs.now)).learned == data.learned
+    assert html.escape(LICENSE) in downloads.home_page(run, again.signs.now)
+    with pytest.raises(FileNotFoundError, match="not on this computer"):
+        report(run, again.digits.now)
+    page.session_state["requested_tab"] = "Step by step"
+    page.segmented_control(key="network").set_value("pretrained").run()
+    assert [each.value for each in page.error] == [
+        "There is no step to show: the images of its data set are not on this computer, or have changed."
+    ]
     offered.cache_clear()
 
 

@@ -48,8 +48,9 @@ class Files:
             file, began = offers.files[button], loop.time()
             try:
                 made = await loop.run_in_executor(self._makers, file.make)
-            except PictureError as error:  # many pictures are being painted
-                await _refused(request, said_by(error), 503)(request.scope, request.receive, send)
+            except (PictureError, FileNotFoundError) as error:  # many pictures are being painted, or images are gone
+                status = 503 if isinstance(error, PictureError) else 404
+                await _refused(request, said_by(error), status)(request.scope, request.receive, send)
                 return
             rest_s = REST_RATIO * (loop.time() - began)
             data = made.encode() if isinstance(made, str) else made

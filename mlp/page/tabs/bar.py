@@ -12,6 +12,7 @@ from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.style.theme import plain
 from mlp.page.tabs.address import address_section
+from mlp.page.tabs.data.sets_section import NO_IMAGES
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.registry import SECTIONS, open_place, open_section, shown_tabs
 from mlp.page.visitors.shelf import images_of
@@ -53,8 +54,7 @@ def tabs_section(visitor: Visitor) -> None:
                     no_drawings = mark(
                         "There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*."
                     )
-                    no_set = mark("There are no images of {signs} here, as the data set is on another computer.")
-                    text = learned.of(no_drawings, no_drawings, no_set)
+                    text = learned.of(no_drawings, no_drawings, NO_IMAGES)
                     st.info(tr(text, signs=plain(in_words(learned.names))))
                 else:
                     section.draw(visitor, data)

@@ -21,6 +21,7 @@ from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.engine import engine
 from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData, leave_one_out
+from mlp.training.data.saved_sources import image_facts, is_here
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.run import Run
 from mlp.training.teaching import share_read
@@ -46,14 +47,18 @@ _left_out: WeakKeyDictionary[Job, Sliced[LeftOut]] = WeakKeyDictionary()
 _starting = Lock()  # of those left out
 
 
-def share_right(job: Job, snapshot: Snapshot) -> float:
+def share_right(job: Job, snapshot: Snapshot) -> float | None:
     """Return the share of validation images read right, 0 to 1, measured within the budget; safe from any thread.
 
-    It is that of the last evaluation if the run has hardly trained since: most epochs take less than a second.
+    It is that of the last evaluation if the run has hardly trained since: most epochs take less than a second. None
+    without one if the images are gone.
     """
     newest = snapshot.history.newest
-    if newest is not None and newest.step <= snapshot.step <= LITTLE * newest.step:
+    can_measure = is_here(job.data)
+    if newest is not None and (newest.step <= snapshot.step <= LITTLE * newest.step or not can_measure):
         return newest.accuracy
+    if not can_measure:
+        return None
     sample = _samples.get(job)
     if sample is None:
         held = job.data.load().validation
@@ -78,8 +83,8 @@ def read_right(run: NumberedRun | None, job: Job | None) -> tuple[str, int, str]
         newest = snapshot.history.newest  # which alone is known of an earlier run, without a job
         share = share_right(job, snapshot) if job is not None else None if newest is None else newest.accuracy
         if not snapshot.reader.reads_digits or measured_on(run.data, run.origin):
-            data = run.data.load()
-            of, nouns = min(100, len(data.validation)), tr(data.noun("validation")[1])
+            facts = image_facts(run.data)
+            of, nouns = min(100, facts.n_validation), tr(facts.nouns[1])
         right = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
     return right, of, nouns
 

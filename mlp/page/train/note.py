@@ -28,6 +28,7 @@ from mlp.page.visitors.runs import all_runs, begin, run_key
 from mlp.page.visitors.shelf import Shelved, answers_now
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
+from mlp.training.data.saved_sources import is_here
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.run import Run
 
@@ -152,7 +153,7 @@ def problems(job: Job, snapshot: Snapshot) -> list[Diagnosis]:
 
 def dead_neurons(job: Job, snapshot: Snapshot) -> list[float]:
     """Return the share of dead neurons in each layer, within the budget for analyses; safe from any thread."""
-    if snapshot.step < EARLIEST or snapshot.settings.activation != "relu":
+    if snapshot.step < EARLIEST or snapshot.settings.activation != "relu" or not is_here(job.data):
         return []
     return within_budget(
         _measured.setdefault(job, LastResult()),

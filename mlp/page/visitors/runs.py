@@ -18,7 +18,7 @@ from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Trials
-from mlp.training.data.saved_sources import Source
+from mlp.training.data.saved_sources import Source, image_facts
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -128,7 +128,7 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *
 
     ``given_back`` are the bytes that are freed when the runs begin.
     """
-    n_images = len(data.load().train)
+    n_images = image_facts(data).n_train
     n_bytes = sum(run_bytes(each, n_images) for each in settings)
     if len(settings) == 1:  # only a single run keeps its steps for rewinding
         n_bytes += rewind_bytes(settings[0])

@@ -103,7 +103,7 @@ def drawer_is_open(visitor: Visitor) -> bool:
 def images_of(visitor: Visitor, reads: Sequence[str]) -> Source | None:
     """Return images of what a network reads, to be loaded: MNIST, or drawings of signs or a data set, if there are any.
 
-    A set is one of the visitor's, or one that the server offers, whatever a network's file claims.
+    A set is one of the visitor's, or one that the server offers, whatever a network's file claims, and not gone.
     """
     if tuple(reads) == DIGITS:
         return chosen_mnist()
@@ -111,10 +111,10 @@ def images_of(visitor: Visitor, reads: Sequence[str]) -> Source | None:
     for data in (run.data for run in (answers_now(visitor).run, *all_runs(visitor)) if run is not None):
         if isinstance(data, DrawingData) and data.names == reads and data.room != CLOSED:
             return data
-        if isinstance(data, ImageSet) and data.learned.reads == reads:
+        if isinstance(data, ImageSet) and data.learned.reads == reads and data.is_here:
             return data
     for data in (*offered()[0], *visitor.sets.values()):
-        if data.learned.reads == reads:
+        if data.learned.reads == reads and data.is_here:
             return data
     return drawing_data(signs) if signs.names == reads and signs.missing is None else None
 

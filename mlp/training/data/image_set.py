@@ -60,6 +60,15 @@ class ImageSet:
         """What a network learns from it."""
         return Learned("set", self.names, self.title, self.digest, self.license)
 
+    @property
+    def is_here(self) -> bool:
+        """Whether this machine has its images."""
+        try:
+            splits_of(self.digest, self.sizes)
+        except FileNotFoundError:
+            return False
+        return True
+
     def load(self) -> Dataset:
         """Return the images, mapped from the file of the set; quick after the first time in a process.
 
@@ -77,7 +86,7 @@ def stored_file(digest: str) -> Path:
 def splits_of(digest: str, sizes: tuple[int, int, int]) -> tuple[Split, Split, Split]:
     """Return the images of a set, mapped; a FileNotFoundError if this machine does not have them."""
     n, first, second = sum(sizes), sizes[0], sum(sizes[:2])
-    missing = FileNotFoundError("the images of a data set are not on this computer, or have changed")
+    missing = FileNotFoundError(Later("the images of its data set are not on this computer, or have changed"))
     if STORED not in os.environ or not (file := stored_file(digest)).is_file():
         raise missing
     if file.stat().st_size != n * (N_INPUTS + 1):

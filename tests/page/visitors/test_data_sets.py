@@ -15,10 +15,20 @@ from mlp.jobs.workers.picture_processes import MAX_SET_IMAGES, decode_set, store
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.shelf import images_of
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.image_set import FOLDER, STORED, UNUSED_S, ImageSet, offered, store, stored_file
+from mlp.training.data.image_set import (
+    FOLDER,
+    STORED,
+    UNUSED_S,
+    ImageSet,
+    offered,
+    splits_of,
+    store,
+    stored_file,
+)
 from mlp.training.data.saved_sources import fitted
 from mlp.training.run import Run
 from tests.jobs.workers.manual_engine import ManualEngine
+from tests.page.sight import eventually
 from tests.page.visitors.sample_work import SETTINGS
 from tests.sample_shapes import TITLE, shapes, shapes_data
 
@@ -110,6 +120,21 @@ def test_set_outlives_a_killed_server_and_its_run_goes_on(sets: Path, tmp_path: 
     again = after.get(visitor.id, "here")
     assert again.job.data == data
     assert again.notice is None
+
+
+def test_run_whose_set_is_gone_is_restored_and_says_so_when_it_goes_on(sets: Path, tmp_path: Path):
+    data, before = taken(), server(tmp_path / "kept")
+    visitor = with_set(before, data, trains=True)
+    before.save()
+    stored_file(data.digest).unlink()
+    splits_of.cache_clear()
+    again = server(tmp_path / "kept").get(visitor.id, "here")
+    assert again.notice is None
+    assert again.sets == {data.digest: data}
+    assert (again.job.data, again.job.snapshot().learned) == (data, data.learned)
+    again.job.play()
+    eventually(lambda: again.job.snapshot().error is not None)
+    assert "lacks its images" in again.job.snapshot().error
 
 
 def test_set_of_a_visitor_in_memory_is_not_deleted_before_it_is_saved(sets: Path, tmp_path: Path):

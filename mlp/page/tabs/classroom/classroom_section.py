@@ -35,6 +35,7 @@ from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.image_set import offered
 
 NAME = mark("Room")
 LINKED = "room"
@@ -129,6 +130,8 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
             st.markdown(f"{here} {tr(SHARED)}")
             if not is_linked:
                 st.markdown(_collects(visitor.signs.now.names))
+                if offered()[0] or visitor.sets:
+                    st.caption(tr("A room collects no data sets: whoever runs the server offers them to all."))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 st.text_input(tr("Code of a room"), key=_code.key, max_chars=MAX_CODE, width=160)
                 st.button(tr("Join"), key="room_join", type="primary", on_click=_join, args=(visitor,))

@@ -26,16 +26,13 @@ OF_EACH = 10
 MAX_OWN = 2
 _file = Upload("data_set_in")
 _refused = Refusal("data_sets")
+NO_IMAGES = mark("There are no images of {signs} here: the data set is on another computer, or was removed.")
 
 
 def sets_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw each set with images of its classes, and the button that trains a network on it; and take others."""
     sets, broken = offered()
-    about = mark(
-        "Networks can learn ten kinds of anything. A room of a class collects digits and signs only; for data sets, "
-        "whoever runs the server offers them to all."
-    )
-    st.markdown(tr(about))
+    st.markdown(tr("Networks can learn two to ten kinds of anything."))
     for number, data in enumerate((*sets, *visitor.sets.values())):
         with st.container(key=f"data_set_{number}"):
             _one(visitor, number, data)
@@ -58,10 +55,14 @@ def _one(visitor: Visitor, number: int, data: ImageSet) -> None:
         names=plain(in_words(data.names)),
     )
     st.markdown(f"{about} {plain(data.license)}")
-    st.html(f'<div class="ink-layers">{"".join(_rows(data))}</div>')
+    if data.is_here:
+        st.html(f'<div class="ink-layers">{"".join(_rows(data))}</div>')
+    else:
+        st.warning(tr(NO_IMAGES, signs=plain(in_words(data.names))))
     with st.container(horizontal=True, key=f"data_set_buttons_{number}"):
         press = partial(st.button, args=(visitor, data))
-        press(tr("Train on it"), key=f"data_set_train_{number}", type="primary", on_click=_train)
+        label, key = tr("Train on it"), f"data_set_train_{number}"
+        press(label, key=key, type="primary", on_click=_train, disabled=not data.is_here)
         if data.digest in visitor.sets:
             press(tr("Remove"), key=f"data_set_remove_{number}", on_click=_remove)
 
