@@ -21,11 +21,14 @@ from mlp.jobs.job import Job
 from mlp.jobs.workers.call import Hung, NotStarted
 from mlp.jobs.workers.cluster import WAITS, Cluster
 from mlp.jobs.workers.engine import Engine
+from mlp.training.data.image_set import STORED, store
+from mlp.training.data.saved_sources import fitted
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 from tests.sample_digits import sample
+from tests.sample_shapes import shapes_data
 
 ROOT = Path(__file__).resolve().parents[3]
 SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 10_000))
@@ -267,6 +270,31 @@ def test_worker_of_another_version_is_logged_and_gets_no_slices(tmp_path, caplog
         dask_cluster.start_worker("same")
         assert call.result(60) == 1
         assert engine.load() == (0, 1)
+
+
+def test_data_set_is_trained_where_its_file_is_seen_and_else_refused_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv(STORED, str(tmp_path / "sets"))
+    data = store(shapes_data())
+    settings = fitted(SHORT, data)
+    with (
+        closing(DaskProcesses(tmp_path, workers=["sees it"])) as dask_cluster,
+        closing(patient(dask_cluster)) as engine,
+    ):
+        there = Job(Run(settings), data, engine)
+        there.play()
+        wait_until(lambda: there.snapshot().finished)
+        here = Run(settings)
+        for _ in steps(here, data.load().train.images, data.load().train.labels):
+            pass
+        assert there.snapshot().network.values.tobytes() == here.network.values.tobytes()
+
+        dask_cluster.kill("sees it")
+        monkeypatch.delenv(STORED)
+        dask_cluster.start_worker("does not")
+        elsewhere = Job(Run(settings), data, engine)
+        elsewhere.play()
+        wait_until(lambda: elsewhere.snapshot().error)
+        assert elsewhere.snapshot().error.startswith("The computer that trains this run lacks its images")
 
 
 @pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])
