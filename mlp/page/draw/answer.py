@@ -217,9 +217,9 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         return f'<p class="none">{words}</p>', f"<small>{more}</small>{door}"
     place, share = answer.reading
     name = reader.names[place]
-    line = 0.9 if name.isdigit() else 1.2  # letters reach below the line
+    kind = "digit" if name.isdigit() else "digit letters"
     return (
-        f'<p class="digit" style="--letters:{len(name)};line-height:{line}">{html.escape(name)}</p>',
+        f'<p class="{kind}" style="--letters:{len(name)}">{html.escape(name)}</p>',
         f"<small>{tr('{share} sure', share=percent(share))}</small>",
     )
 
