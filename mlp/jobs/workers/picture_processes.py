@@ -149,13 +149,16 @@ def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashab
     return painted
 
 
-def stored_set(data: bytes, name: str, folder: str) -> bytes:
-    """Store the data set in a file, once for the same bytes, and return its facts and what was done to it, as JSON."""
+def stored_set(data: bytes, name: str, folder: str, room: int) -> bytes:
+    """Store the data set in a file, once for the same bytes, and return its facts and what was done to it, as JSON.
+
+    ``room`` is how many bytes may be added: only the page's process knows which stored sets are offered.
+    """
     os.environ[STORED] = folder
     digest = hashlib.sha256(data).digest()
     if digest not in _known or not stored_file(_known[digest][0].digest).is_file():
         dataset = parse_data(data, title_of(Path(name)), MAX_SET_IMAGES)
-        if sum(bytes_of_sets().values()) > MAX_SETS_BYTES:
+        if room < 0:
             raise ValueError(Later("the server has no room for another data set now; try again in ten minutes"))
         _known[digest] = store(dataset), dataset.note
     return json.dumps([asdict(_known[digest][0]), _known[digest][1]]).encode()
@@ -165,7 +168,8 @@ def decode_set(data: bytes, name: str, owner: Hashable = None) -> tuple[ImageSet
     """Return the data set in a visitor's file, and what was done to it; a ValueError as `mlp.load_data` raises."""
     if len(data) > MAX_BYTES:
         raise too_large(data)
-    about, note = json.loads(_drawings.result(owner, stored_set, data, name, os.environ[STORED]))
+    room = MAX_SETS_BYTES - sum(bytes_of_sets().values())
+    about, note = json.loads(_drawings.result(owner, stored_set, data, name, os.environ[STORED], room))
     return ImageSet(**about), note
 
 

@@ -30,7 +30,7 @@ from mlp.training.run import Run
 from tests.jobs.workers.manual_engine import ManualEngine
 from tests.page.sight import eventually
 from tests.page.visitors.sample_work import SETTINGS
-from tests.sample_shapes import TITLE, shapes, shapes_data
+from tests.sample_shapes import TITLE, shapes, shapes_data, shapes_file
 
 
 @pytest.fixture
@@ -84,15 +84,23 @@ def test_thirty_visitors_with_the_same_file_have_one(sets: Path, tmp_path: Path,
     monkeypatch.setattr(picture_processes, "parse_data", lambda *given: parsed.append(given) or parse(*given))
     packed = file_of(10, seed=5)
     for number in range(30):
-        about = stored_set(packed, f"{number}.npz", str(sets))
+        about = stored_set(packed, f"{number}.npz", str(sets), room=1)
         with_set(visitors, taken())
-    assert about == stored_set(packed, "x.npz", str(sets))
+    assert about == stored_set(packed, "x.npz", str(sets), room=1)
     assert len(parsed) == 1
     assert files(sets) == [taken().digest]
     visitors.save()
     pass_ten_minutes(sets, visitors)
     assert files(sets) == [taken().digest]
     assert len(list((tmp_path / "kept").glob("*/*.set.json"))) == 30
+
+
+def test_who_stores_a_visitors_set_does_not_decode_the_offered_ones(sets: Path, monkeypatch: pytest.MonkeyPatch):
+    sets.with_name("offered").mkdir()
+    (sets.with_name("offered") / "Things.npz").write_bytes(shapes_file())
+    monkeypatch.setenv(FOLDER, str(sets.with_name("offered")))
+    stored_set(file_of(10, seed=5), "x.npz", str(sets), room=1)
+    assert len(files(sets)) == 1
 
 
 def test_one_who_deletes_all_work_takes_nothing_from_another(sets: Path, tmp_path: Path):
@@ -188,8 +196,8 @@ def test_sets_beyond_what_a_server_holds_are_refused(sets: Path, monkeypatch: py
     out = io.BytesIO()
     np.savez_compressed(out, images=pixels, labels=np.arange(len(pixels)) % 2)
     with pytest.raises(ValueError, match="at most 40,000 images, got 40,001"):
-        stored_set(out.getvalue(), "x.npz", str(sets))
+        decode_set(out.getvalue(), "x.npz")
     taken()
     monkeypatch.setattr(picture_processes, "MAX_SETS_BYTES", 1)
     with pytest.raises(ValueError, match="no room for another data set now; try again in ten minutes"):
-        stored_set(file_of(10, seed=6), "x.npz", str(sets))
+        decode_set(file_of(10, seed=6), "x.npz")
