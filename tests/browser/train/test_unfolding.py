@@ -87,7 +87,7 @@ def test_hidden_controls_are_not_reached_by_tab_and_appear_with_what_they_do(ope
 @pytest.mark.chromium
 @pytest.mark.parametrize("screen", [LOW, PROJECTOR], ids=["low", "projector"])
 def test_next_thing_stays_in_view_and_nothing_moves(open_page: Callable[..., Page], screen: dict[str, Any]):
-    page = open_page("?epochs=40", **screen)  # long enough to be seen while it plays
+    page = open_page("?epochs=100&batch_size=16", **screen)  # long enough to be seen while it plays
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     at_rest(page)
     page.evaluate(WATCH)
