@@ -61,11 +61,6 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
-def direction(language: str) -> str:
-    """Return the direction in which a language is written, as in HTML: "ltr" or "rtl"."""
-    return "ltr" if language == ENGLISH else _locale(language).text_direction
-
-
 def mark(text: str) -> str:
     """Return the text itself, which is marked for the catalogs; `tr` translates it later."""
     return text
@@ -147,15 +142,12 @@ def listed(texts: Sequence[str], style: Literal["standard", "or"] = "standard") 
 
 
 def in_order(texts: Iterable[object]) -> str:
-    """Return texts with an arrow from each to the next, which points as the language of this place is read.
+    """Return texts with an arrow from each to the next.
 
     >>> in_order([784, 100, 10])
     '784 → 100 → 10'
     """
-    if direction(speaks()) == "ltr":
-        return " → ".join(map(str, texts))
-    # Each text is set apart, and so are all, as numbers alone would go from left to right.
-    return "\u2067" + " ← ".join(f"\u2068{text}\u2069" for text in texts) + "\u2069"
+    return " → ".join(map(str, texts))
 
 
 def dated(day: date) -> str:
@@ -195,9 +187,7 @@ class _Writer(Formatter):
         """Return a value as that language writes it."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value, form)
-        text = format(tr(value) if isinstance(value, Later) else value, form)
-        # In a line from right to left, a value is set apart, so that its own signs do not change places.
-        return f"\u2068{text}\u2069" if direction(speaks()) == "rtl" and "<" not in text else text
+        return format(tr(value) if isinstance(value, Later) else value, form)
 
 
 _WRITER = _Writer()
@@ -213,8 +203,6 @@ def _as_in(language: str, written: str) -> str:
     signs, percent = locale.number_symbols["latn"], locale.percent_formats[None].suffix[0]
     if language in FOUR_TOGETHER:
         written = re.sub(r"^([^\d]*\d),(\d{3})(?![\d,])", r"\1\2", written)
-    if direction(language) == "rtl" and written[:1] in tuple("+-−"):
-        written = f"\u200e{written}"  # else the sign would stand behind the number
     return written.translate({ord(","): signs["group"], ord("."): signs["decimal"], ord("%"): percent})
 
 

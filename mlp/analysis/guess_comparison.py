@@ -54,51 +54,19 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
     return Comparison(float(np.abs(off).mean()), early, float(off[-1]), done)
 
 
-_WAYS = {
-    ("unknown or close", "end", "close"): mark("At the end it is where you guessed."),
-    ("unknown or close", "end", "above"): mark("At the end it is {points:.1f} points above your guess."),
-    ("unknown or close", "end", "below"): mark("At the end it is {points:.1f} points below your guess."),
-    ("unknown or close", "present", "close"): mark("At present it is where you guessed."),
-    ("unknown or close", "present", "above"): mark("At present it is {points:.1f} points above your guess."),
-    ("unknown or close", "present", "below"): mark("At present it is {points:.1f} points below your guess."),
-    ("above", "end", "close"): mark(
-        "Early it was {early:.1f} points above your guess, but at the end it is where you guessed."
-    ),
-    ("above", "end", "above"): mark(
-        "Early it was {early:.1f} points above your guess, and at the end it is {points:.1f} points above."
-    ),
-    ("above", "end", "below"): mark(
-        "Early it was {early:.1f} points above your guess, but at the end it is {points:.1f} points below."
-    ),
-    ("above", "present", "close"): mark(
-        "Early it was {early:.1f} points above your guess, but at present it is where you guessed."
-    ),
-    ("above", "present", "above"): mark(
-        "Early it was {early:.1f} points above your guess, and at present it is {points:.1f} points above."
-    ),
-    ("above", "present", "below"): mark(
-        "Early it was {early:.1f} points above your guess, but at present it is {points:.1f} points below."
-    ),
-    ("below", "end", "close"): mark(
-        "Early it was {early:.1f} points below your guess, but at the end it is where you guessed."
-    ),
-    ("below", "end", "above"): mark(
-        "Early it was {early:.1f} points below your guess, but at the end it is {points:.1f} points above."
-    ),
-    ("below", "end", "below"): mark(
-        "Early it was {early:.1f} points below your guess, and at the end it is {points:.1f} points below."
-    ),
-    ("below", "present", "close"): mark(
-        "Early it was {early:.1f} points below your guess, but at present it is where you guessed."
-    ),
-    ("below", "present", "above"): mark(
-        "Early it was {early:.1f} points below your guess, but at present it is {points:.1f} points above."
-    ),
-    ("below", "present", "below"): mark(
-        "Early it was {early:.1f} points below your guess, and at present it is {points:.1f} points below."
-    ),
+_EARLY = {
+    "above": mark("Early it was {points:.1f} points above your guess."),
+    "below": mark("Early it was {points:.1f} points below your guess."),
 }
-"""Where the real curve was early, and is at the end or at present, in comparison with the guess."""
+_NEWEST = {
+    ("end", "close"): mark("At the end it is where you guessed."),
+    ("end", "above"): mark("At the end it is {points:.1f} points above your guess."),
+    ("end", "below"): mark("At the end it is {points:.1f} points below your guess."),
+    ("present", "close"): mark("At present it is where you guessed."),
+    ("present", "above"): mark("At present it is {points:.1f} points above your guess."),
+    ("present", "below"): mark("At present it is {points:.1f} points below your guess."),
+}
+"""Where the real curve was early, if it was far off, and where it is at the end or at present."""
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -106,16 +74,16 @@ def comparison_text(comparison: Comparison) -> str:
 
     >>> comparison_text(Comparison(0.012, 0.01, -0.015, 1.0))
     'On average 1.2 points off: well guessed. At the end it is where you guessed.'
-    >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))
-    'On average 20.0 points off. Early it was 30.0 points above your guess, but at present it is 10.0 points below.'
+    >>> comparison_text(Comparison(0.2, -0.3, 0.0, 0.5))
+    'On average 20.0 points off. Early it was 30.0 points above your guess. At present it is where you guessed.'
     """
     well, off = mark("On average {points:.1f} points off: well guessed."), mark("On average {points:.1f} points off.")
-    has_ended, is_close = comparison.progress >= 1, abs(comparison.end) <= CLOSE
-    at_first = _side(comparison.early) if abs(comparison.early) > 2 * CLOSE else "unknown or close"
-    way = _WAYS[at_first, "end" if has_ended else "present", "close" if is_close else _side(comparison.end)]
-    errors = {"early": 100 * abs(comparison.early), "points": 100 * abs(comparison.end)}
-    text = tr(well if comparison.mean <= CLOSE else off, points=100 * comparison.mean)
-    return f"{text} {tr(way, **errors)}"
+    texts = [tr(well if comparison.mean <= CLOSE else off, points=100 * comparison.mean)]
+    if abs(comparison.early) > 2 * CLOSE:
+        texts.append(tr(_EARLY[_side(comparison.early)], points=100 * abs(comparison.early)))
+    side = "close" if abs(comparison.end) <= CLOSE else _side(comparison.end)
+    newest = _NEWEST["end" if comparison.progress >= 1 else "present", side]
+    return " ".join([*texts, tr(newest, points=100 * abs(comparison.end))])
 
 
 def _side(guess_less_truth: float) -> str:

@@ -24,58 +24,27 @@ IMAGES = FOLDER / "images-idx3-ubyte.gz"
 STYLES_OF_IMAGES = FOLDER / "styles-idx1-ubyte.gz"
 """The number of each image's style, as `style_names` counts them."""
 
-STYLES = {
-    0: ("zero", "zero_open", "zero_slashed"),
-    1: ("one", "one_flagged", "one_hooked", "one_long_upstroke", "one_curled", "one_footed"),
-    2: ("two", "two_angular", "two_looped"),
-    3: ("three", "three_flat", "three_angular"),
-    4: ("four_open", "four_tall", "four_one_stroke", "four_lightning"),
-    5: ("five", "five_s", "five_angular"),
-    6: ("six",),
-    7: ("seven", "seven_barred"),
-    8: ("eight", "eight_open", "eight_circles", "eight_delta"),
-    9: ("nine", "nine_bowed", "nine_open", "nine_q"),
-}
-"""The names of every digit's styles."""
-STYLE_LABELS = {
-    label.replace(" ", "_"): label
-    for label in (
-        mark("zero"),
-        mark("zero open"),
-        mark("zero slashed"),
+_LABELS = {
+    0: (mark("zero"), mark("zero open"), mark("zero slashed")),
+    1: (
         mark("one"),
         mark("one flagged"),
         mark("one hooked"),
         mark("one long upstroke"),
         mark("one curled"),
         mark("one footed"),
-        mark("two"),
-        mark("two angular"),
-        mark("two looped"),
-        mark("three"),
-        mark("three flat"),
-        mark("three angular"),
-        mark("four open"),
-        mark("four tall"),
-        mark("four one stroke"),
-        mark("four lightning"),
-        mark("five"),
-        mark("five s"),
-        mark("five angular"),
-        mark("six"),
-        mark("seven"),
-        mark("seven barred"),
-        mark("eight"),
-        mark("eight open"),
-        mark("eight circles"),
-        mark("eight delta"),
-        mark("nine"),
-        mark("nine bowed"),
-        mark("nine open"),
-        mark("nine q"),
-    )
+    ),
+    2: (mark("two"), mark("two angular"), mark("two looped")),
+    3: (mark("three"), mark("three flat"), mark("three angular")),
+    4: (mark("four open"), mark("four tall"), mark("four one stroke"), mark("four lightning")),
+    5: (mark("five"), mark("five s"), mark("five angular")),
+    6: (mark("six"),),
+    7: (mark("seven"), mark("seven barred")),
+    8: (mark("eight"), mark("eight open"), mark("eight circles"), mark("eight delta")),
+    9: (mark("nine"), mark("nine bowed"), mark("nine open"), mark("nine q")),
 }
-"""What the page calls each style."""
+STYLES = {digit: tuple(label.replace(" ", "_") for label in labels) for digit, labels in _LABELS.items()}
+"""The names of every digit's styles, as settings and links have them."""
 
 
 class StyledDigits(NamedTuple):
@@ -84,6 +53,15 @@ class StyledDigits(NamedTuple):
     images: np.ndarray
     labels: np.ndarray
     styles: np.ndarray
+
+
+def style_label(name: str) -> str:
+    """Return what the page calls a style.
+
+    >>> style_label("one_long_upstroke")
+    'one long upstroke'
+    """
+    return name.replace("_", " ")
 
 
 def style_names() -> list[str]:

@@ -24,7 +24,7 @@ class Origin(NamedTuple):
 
     @classmethod
     def from_saved(cls, saved: Sequence[Any]) -> "Origin":
-        """Return the origin of `saved`; the name may also be English text alone, as it was before."""
+        """Return the origin of `saved`."""
         name, root, read_before = saved
         return cls(text_from_json(name), root, tuple(read_before))
 

@@ -22,7 +22,7 @@ def test_comparison_reports_size_and_direction_of_the_error(shift: float, side: 
     assert found is not None
     assert found.mean == pytest.approx(abs(shift))
     assert (found.early, found.end) == (pytest.approx(shift), pytest.approx(shift))
-    shown = f"Early it was 8.0 points {side} your guess, and at the end it is 8.0 points {side}."
+    shown = f"Early it was 8.0 points {side} your guess. At the end it is 8.0 points {side} your guess."
     assert shown in comparison_text(found)
     assert "8.0 points off" in comparison_text(found)
 

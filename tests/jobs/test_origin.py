@@ -15,7 +15,3 @@ def test_saved_origin_keeps_what_translates_its_name(name: str):
     assert again == origin
     assert type(again.name) is type(name)
     assert vars(again.name) == vars(name) if isinstance(name, Later) else True
-
-
-def test_origin_that_was_saved_as_english_text_is_read():
-    assert Origin.from_saved(["run 3", None, []]) == Origin("run 3", None)

@@ -13,7 +13,6 @@ PARTS = re.compile(r"(<[^>]*>|\{[^}]*\}|&\w+;|:material/\w+:|`[^`]*`|\]\([^)]*\)
 """What stays within a text: tags, fields, entities, icons, code, addresses."""
 PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ACCENTS = str.maketrans(PLAIN, "ÁḂÇĎÉḞĞĤÍĴĶĹṀŃÓṖɊŔŚŤÚṼŴẊÝŹáḃçďéḟğĥíĵķĺṁńóṗɋŕśťúṽŵẋýź")
-HEBREW = str.maketrans(PLAIN + "→", 2 * "אבגדהוזחטיכלמנסעפצקרשתםןךף" + "←")
 
 
 def _changed(text: str, change: Callable[[str], str]) -> str:
@@ -30,12 +29,7 @@ def longer(text: str) -> str:
     return _changed(text, lambda part: re.sub(r"([A-Za-z])([A-Za-z])", r"\1\2\2", part).translate(ACCENTS))
 
 
-def from_right_to_left(text: str) -> str:
-    """Return a text in letters that are written from right to left."""
-    return _changed(text, lambda part: part.translate(HEBREW))
-
-
-MADE_UP = {"eo": longer, "he": from_right_to_left}
+MADE_UP = {"eo": longer}
 """How the texts of each made-up language come from English; its rules for numbers are those of a language."""
 OFFERED = re.compile(r"^LANGUAGES = \(.*\)$", re.M)
 """The line of `mlp/language.py` that has the languages of the page."""

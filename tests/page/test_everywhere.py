@@ -109,7 +109,16 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
     "during a run": lambda open_page: draw(press(open_page(**LONG), "train"), 4),
     "after a run": lambda open_page: done(draw(open_page(**SHORT, straighten="true"), 4)),
     "four layers": lambda open_page: done(
-        open_page(**SHORT | NARROW | {"hidden_layers": 4}, activation="sigmoid", initialization="gabor", dropout=0.3)
+        open_page(
+            **SHORT | NARROW | {"hidden_layers": 4},
+            activation="sigmoid",
+            initialization="gabor",
+            dropout=0.3,
+            optimizer="adam",
+            learning_rate=0.001,
+            l1=0.001,
+            label_smoothing=0.1,
+        )
     ),
     "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "pretrained"), "pause"), 4),
     "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train"),

@@ -6,19 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.script.language import asked_by
-from tests.page.sight import WILD, at_rest, draw, eventually, finished, networks, text, visitor_of
+from tests.page.sight import WILD, at_rest, eventually, finished, networks, text, visitor_of
 from tests.page.ways import press
 
 pytestmark = pytest.mark.usefixtures("german")
-
-
-def test_drawing_is_asked_for_and_read(open_page: Callable[..., AppTest]):
-    page = open_page()
-    assert text(page, "answer") == "Noch nichts gezeichnet. Zeichne eine Ziffer. Ich lese mit, während du zeichnest."
-    draw(page, 7)
-    assert text(page, "answer").startswith("7 99,")
-    assert text(page, "answer").endswith("% sicher")
-    assert text(page, "answer_by") == "Es liest das Netz Vortrainiert"
 
 
 def test_run_has_its_names_and_numbers_as_in_german(open_page: Callable[..., AppTest]):

@@ -1,6 +1,5 @@
-"""Signs that somebody names like words of the page keep their names in German, wherever they are shown."""
+"""The names of somebody's signs are shown as they are in German, wherever they are shown."""
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -8,16 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp import language
-from mlp.images.drawings.drawing_file import parse_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.tabs.classroom.rooms import ROOMS
 from tests.images.drawings.sample_drawings import letters
-from tests.page.sight import component, draw_sign, finished, markup, page_of, text, visitor_of
+from tests.page.sight import draw_sign, finished, page_of, visitor_of
 from tests.page.test_every_text import LIVE, everywhere
 from tests.page.ways import press
 
-NAMES = ("Clear", "Train", "Undo")
-TRANSLATED = ("Leeren", "Trainieren", "Rückgängig")
 OWN_SIGNS = {"tab": "Your drawings", "drawings": "signs", "epochs": 6}
 UNKNOWN = ("Turmuhr", "Wellenritt", "Flaschenzug")
 """Names that no text of the page has."""
@@ -28,8 +24,9 @@ pytestmark = pytest.mark.usefixtures("german")
 def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The texts that were looked up in the German catalog."""
     texts, german = set[str](), language.catalog("de")
-    translation = german.gettext
-    monkeypatch.setattr(german, "gettext", lambda message: texts.add(message) or translation(message))
+    gettext, ngettext = german.gettext, german.ngettext
+    monkeypatch.setattr(german, "gettext", lambda message: texts.add(message) or gettext(message))
+    monkeypatch.setattr(german, "ngettext", lambda one, many, n: texts.update((one, many)) or ngettext(one, many, n))
     return texts
 
 
@@ -61,54 +58,11 @@ def room_of_signs(open_page: Callable[..., AppTest], *names: str) -> list[AppTes
     return [holder.run(), learner]
 
 
-def check(shown: dict[str, str]) -> None:
-    """Check that each place shows the names as they are, and no translation."""
-    for place, words in shown.items():
-        assert [name for name in NAMES if name in words] == [*NAMES], place
-        assert [name for name in TRANSLATED if name in words] == [], place
-
-
-def labels(page: AppTest, key: str) -> str:
-    """Return the labels of the buttons whose keys are this and a number."""
-    return " ".join(button.label for button in page.button if re.fullmatch(rf"{key}_\d", str(button.key)))
-
-
-def test_names_of_signs_are_not_translated(open_page: Callable[..., AppTest]):
-    page = with_signs(open_page(**OWN_SIGNS), *NAMES)
-    picture, files = component(page, "stage_network"), page.session_state["downloads"].files
-    shown = {
-        "bars": text(page, "bars"),
-        "row": labels(page, "sign"),
-        "names in the picture": str(picture["names"]),
-        "description of the picture": picture["description"],
-        "drawings": text(page, "sections"),
-        "choice": str(page.selectbox(key="drawings_name_3").options),
-        "file": str(parse_drawings(files["drawings_out"].make()).names),
-        "page to take home": str(re.findall('<li id="bar-.*?</b>', files["share_file"].make())),
-    }
-    assert text(page, "answer").startswith("Clear 9")
-    assert ">Liest Clear, " in markup(page)  # for screen readers
-    page.session_state["requested_tab"] = "Mistakes"
-    shown["table"] = component(page.run(), "confusion")
-    check(shown)
-
-
-def test_names_of_a_room_of_signs_are_not_translated(open_page: Callable[..., AppTest]):
-    holder, learner = room_of_signs(open_page, *NAMES)
-    check(
-        {
-            "row": component(learner, "room_row"),
-            "wall": text(learner, "room_wall"),
-            "wall of the holder": component(holder, "room_held_wall"),
-            "guess": str(learner.button_group(key="room_guess_of").options),
-        }
-    )
-    assert "Zeichne Clear, und drücke dann Clear." in text(learner, "correction_row")
-
-
 def test_names_are_never_looked_up_in_a_catalog(open_page: Callable[..., AppTest], looked_up: set[str]):
     for page in (with_signs(open_page(**OWN_SIGNS), *UNKNOWN), *room_of_signs(open_page, *UNKNOWN)):
         everywhere(page)
         page_of(page).parts(LIVE)
+        for file in page.session_state["downloads"].files.values():
+            file.make()
     assert "Clear" in looked_up
     assert [words for words in looked_up if any(name in words for name in UNKNOWN)] == []

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Settings
-from mlp.images.handwriting import STYLE_LABELS, style_names
+from mlp.images.handwriting import style_names
 from mlp.language import speaking
 from mlp.nn.weights import MAX_FILE_BYTES
 from mlp.training.positions import controls, positions_of, settings_at
@@ -130,4 +130,3 @@ def test_values_and_names_are_shown_in_the_language_of_the_place():
                 assert list(map(value_label, control.positions)) == list(map(value_text, control.positions))
     with speaking("de"):
         assert value_label(0.0001) == "0,0001"
-    assert list(STYLE_LABELS) == style_names()

@@ -12,8 +12,7 @@ const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 
 function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
   const rows = [...layers.map(({ lit }) => lit.length), names.length];
   // Its numbers and names are no text, as its label says more. It is from left to right, texts in it are as the page.
-  const { dir } = document.documentElement;
-  const counts = layers.map(({ of, n }) => `<span class="count" dir="${dir}" data-of="${of}" data-n="${n}"></span>`);
+  const counts = layers.map(({ of, n }) => `<span class="count" data-of="${of}" data-n="${n}"></span>`);
   const places = rows.flatMap((n, at) => Array.from({ length: n }, (_, row) => [at + 1, row, (row + 0.5) / n]));
   const made = places.map(([depth, row], at) => {
     const [tag, more] = !neurons ? ["span", ""] : neurons[at].pressed === null ? ["span", 'role="img"'] : ["button", 'type="button"'];
@@ -21,7 +20,7 @@ function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
     return `<${tag} ${more} class="${kind}" data-place="${depth} ${row}">${end}</${tag}>`;
   });
   net.innerHTML = `<canvas></canvas><span class="seen" data-place="0 0"></span>${counts.join("")}${made.join("")}`
-    + `<span class="tip" dir="${dir}" aria-hidden="true"></span>`;
+    + `<span class="tip" aria-hidden="true"></span>`;
   const tiled = nPictures < places.length ? rows.slice(0, -1) : rows; // room is needed for those with pictures
   const letters = Math.max(...names.map(({ length }) => length));
   net.parentElement.style.cssText = `--columns:${rows.length};--rows:${Math.max(1, ...tiled)};--letters:${letters}`;
@@ -179,9 +178,9 @@ function show(net, scene) {
 inkling.drawNetwork = ({ data, parentElement, setTriggerValue }, open) => {
   const root = parentElement.querySelector(".root"), isLarge = Boolean(data.neurons), isLive = !isLarge && Boolean(open);
   if (!root.firstChild) {
-    root.innerHTML = isLarge ? '<div class="net" dir="ltr" role="group"></div>'
-      : isLive ? '<button type="button" class="net" dir="ltr" data-number="0"></button>'
-        : '<span class="net" dir="ltr" role="img"></span>';
+    root.innerHTML = isLarge ? '<div class="net" role="group"></div>'
+      : isLive ? '<button type="button" class="net" data-number="0"></button>'
+        : '<span class="net" role="img"></span>';
     const net = root.firstChild;
     const pointAt = ({ type, target }) => {
       net.pointed = /over|in$/.test(type) ? target.closest(".neuron") : net.querySelector(".neuron:focus");

@@ -109,7 +109,7 @@ function showWay() {
   part("way-rows").replaceChildren(...wayNow().flatMap(([name, value, isCommand]) => {
     const [dt, dd] = ["dt", "dd"].map((tag) => document.createElement(tag));
     [dt.textContent, dd.textContent] = [name, value];
-    if (isCommand) Object.assign(dd, { lang: "en", dir: "ltr" });
+    if (isCommand) dd.lang = "en";
     return [dt, dd];
   }));
   const points = curveNow(), last = Math.max(1, points.at(-1)?.[0]);

@@ -115,4 +115,4 @@ def _links(language: str) -> str:
 
 
 def _whole() -> str:
-    return f'<p>{tr(WHOLE)}</p>\n<pre dir="ltr">{html.escape(START)}</pre>\n'
+    return f"<p>{tr(WHOLE)}</p>\n<pre>{html.escape(START)}</pre>\n"

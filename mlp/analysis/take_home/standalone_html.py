@@ -15,7 +15,7 @@ import numpy as np
 from mlp.analysis.inline_html import SCRIPTS, csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
 from mlp.class_names import in_words
-from mlp.language import Later, direction, in_order, mark, number, speaks, tr
+from mlp.language import Later, in_order, mark, number, speaks, tr
 from mlp.learned import Learned, none_of
 from mlp.nn.digit_check import REFUSED_FROM
 from mlp.nn.reader import Reader
@@ -95,7 +95,6 @@ def take_home_page(
     parts = {
         "title": html.escape(title),
         "lang": speaks(),
-        "dir": direction(speaks()),
         **_words(network, trains),
         "css": css,
         "reading": reading,

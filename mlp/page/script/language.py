@@ -9,7 +9,7 @@ import streamlit as st
 from babel import Locale
 from streamlit.runtime.scriptrunner import ScriptRunner
 
-from mlp.language import ENGLISH, LANGUAGES, direction, language_for, speak, speaks, tr
+from mlp.language import ENGLISH, LANGUAGES, language_for, speak, speaks, tr
 from mlp.page.script.link import IN_LINK
 
 COOKIE = "inkling_lang"
@@ -42,7 +42,7 @@ def language_choice() -> None:
     """Draw the names of the languages, each in itself; the chosen one opens the page again."""
     names = {language: Locale.parse(language).get_display_name() or language for language in LANGUAGES}
     choices = (
-        f'<button type="button" lang="{language}" dir="{direction(language)}" data-lang="{language}" '
+        f'<button type="button" lang="{language}" data-lang="{language}" '
         f'aria-pressed="{str(language == speaks()).lower()}">{html.escape(name[:1].upper() + name[1:])}</button>'
         for language, name in names.items()
     )

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mlp.language import ENGLISH, direction, speaking, speaks
+from mlp.language import ENGLISH, speaking, speaks
 from mlp.page.script.language import asked_by
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style import theme
@@ -115,7 +115,7 @@ def completed(page: bytes) -> bytes:
     b'<title>Inkling</title><meta name="descrip'
     """
     head, outline = theme.opening_html(speaks())
-    page = page.replace(b'<html lang="en">', f'<html lang="{speaks()}" dir="{direction(speaks())}">'.encode(), 1)
+    page = page.replace(b'<html lang="en">', f'<html lang="{speaks()}">'.encode(), 1)
     late = b"".join(STYLE_SHEET.findall(page))
     page = PRELOADED_FONT.sub(rb"\1./" + theme.FONT.name.encode() + b'"', page)
     head += "".join(f'<link rel="modulepreload" href="./{address}">' for address in _canvas_scripts())

@@ -150,8 +150,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   window.addEventListener("keydown", (event) => {
     const taken = "input, textarea, select, canvas, [role='slider'], [role='radio'], [contenteditable]";
     if (event.target.closest?.(taken) || event.ctrlKey || event.altKey || event.metaKey) return;
-    const right = document.dir === "rtl" ? -1 : 1;
-    const steps = { ArrowRight: right, PageDown: 1, ArrowLeft: -right, PageUp: -1 }[event.key];
+    const steps = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     const down = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (steps || down) event.preventDefault();
     if (steps) go(steps);

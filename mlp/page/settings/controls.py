@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import DIGITS, shortened
-from mlp.images.handwriting import STYLE_LABELS
+from mlp.images.handwriting import style_label
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.language import mark, several, tr
 from mlp.learned import names_read
@@ -177,7 +177,7 @@ def _draw(control: Setting, moved: Callable[[str], None]) -> None:
         st.selectbox(label, positions, positions.index(first), format_func=value_label, placeholder="", **kept)
     elif control.kind == "several":
         kept |= {"max_selections": len(positions) - 1, "placeholder": tr("Choose options")}
-        st.multiselect(label, positions, first, lambda name: tr(STYLE_LABELS[name]), **kept)
+        st.multiselect(label, positions, first, lambda name: tr(style_label(name)), **kept)
     elif control.kind == "switch":
         st.toggle(label, first, **kept)
     else:

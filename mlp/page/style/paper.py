@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from mlp.analysis.scores import percent
-from mlp.language import direction, in_order, speaks, tr
+from mlp.language import in_order, speaks, tr
 from mlp.page.style.theme import image_url
 
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _FRAME = """\
 <!doctype html>
-<html lang="{lang}" dir="{dir}">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -32,7 +32,7 @@ _FRAME = """\
 def paper(title: str, parts: Iterable[str]) -> str:
     """Return an HTML page without requests, for sheets of A4, of parts one below the other; the title is escaped."""
     lang, head = speaks(), {"title": html.escape(title), "policy": _POLICY, "css": _CSS}
-    return _FRAME.format(**head, body="\n".join(parts), lang=lang, dir=direction(lang))
+    return _FRAME.format(**head, body="\n".join(parts), lang=lang)
 
 
 def heading(text: str, level: int = 2) -> str:

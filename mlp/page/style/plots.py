@@ -30,7 +30,7 @@ UNITS = 100_000
 HIGHEST = 1e6
 """Coordinates are sent up to here, as the loss of a diverging run has no bounds."""
 
-PLOT_HTML = '<div class="ink-plot" dir="ltr" role="img"><canvas></canvas></div>'
+PLOT_HTML = '<div class="ink-plot" role="img"><canvas></canvas></div>'
 _JS = "export default (component) => inkling.plot(component);"
 
 

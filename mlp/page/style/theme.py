@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from mlp.analysis.inline_html import png_url
-from mlp.language import ENGLISH, direction, mark, tr
+from mlp.language import mark, tr
 from mlp.page.style.html import svg_url
 from mlp.page.style.reach import named_address
 
@@ -103,8 +103,7 @@ def opening_html(language: str) -> tuple[str, str]:
         css += f":root {{ --{name}: {json.dumps(text, ensure_ascii=False)}; }}"
     css += f"@media print {{ :root:root {light} }}{_css()}"
     head = f'<title>{NAME}</title><meta name="description" content="{tr(SENTENCE)}">'
-    widgets = language if direction(language) == "ltr" else ENGLISH
-    head += f"{_preview()}<script>{NO_PRELOAD}{OF_WIDGETS.format(widgets)}</script>"
+    head += f"{_preview()}<script>{NO_PRELOAD}{OF_WIDGETS.format(language)}</script>"
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{tr(LOADING)}</p></i></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import TRAINED_MS, announced, answer, begin_run, button, clear, open_part, part, write
-from tests.page.sight import WILD
+from tests.browser.sight import TRAINED_MS, announced, answer, button, part, write
 
 BLANK = "\u00a0"
 """What German sets between a number and its percent sign: no line ends there."""
@@ -40,28 +38,6 @@ def test_drawing_is_read_and_a_run_is_watched_to_its_end(page: Page):
         expect(curve).to_have_accessible_name(re.compile(f"^{moves}.* in 2 Epochen$"))
     expect(part(page, "accuracy_head")).to_contain_text(re.compile(rf"\d\d,\d\d{BLANK}% bei Schritt 250"))
     expect(button(page, "next_step")).to_contain_text("Mach es kaputt: Lernrate 1")
-
-
-def test_run_is_paused_and_goes_on_by_its_german_buttons(open_page: Callable[..., Page]):
-    page = open_page("?epochs=100", locale="de-DE")
-    begin_run(page)
-    expect(button(page, "pause")).to_have_text("Weiter")
-    clear(page)
-    open_part(page, "Mistakes")
-    expect(part(page, "sections").get_by_role("table").first).to_be_visible()
-
-
-def test_problem_of_a_run_comes_with_its_remedy(open_page: Callable[..., Page]):
-    page = open_page(f"?{urlencode(WILD)}&epochs=2", locale="de-DE")
-    button(page, "train").click()
-    hint = part(page, "hint_diverged")
-    expect(hint).to_contain_text(re.compile(r"Der Verlust ist bei Schritt \d+ keine endliche Zahl mehr\."))
-    remedy = button(page, "remedy_diverged")
-    expect(remedy).to_have_text("Lernrate 0,0005 probieren")
-    remedy.click()
-    expect(part(page, "progress")).to_contain_text("2 · eigene Einstellungen")
-    expect(page.get_by_role("slider", name="Lernrate")).to_have_attribute("aria-valuetext", "0,0005")
-    expect(hint).to_have_count(0)
 
 
 def test_bad_link_and_bad_file_are_refused_with_their_rules(open_page: Callable[..., Page], tmp_path: Path):

@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 
 from mlp.language import tr
 from tests.browser.digits import DIGITS
-from tests.browser.live.test_channel import WRONG_ADDRESS
-from tests.browser.live.test_lost_connection import Freezing
 from tests.browser.pen import draw, fit
 from tests.browser.sight import LONG_RUN, TRAINED_MS, at_rest, button, eventually, part, places, write
 from tests.languages.plain_words import english_in
@@ -47,7 +45,6 @@ HIDE_DRAWINGS = """(() => {
 """What a browser does that lets no page see its canvases."""
 DATE = re.compile(r"\b\d+ \w+ 20\d\d\b")
 """One with a month, as Babel writes it."""
-SOCKETS = re.compile("/(live|stream)$")
 
 
 def plain(page: Page, state: str) -> list[str]:
@@ -145,27 +142,6 @@ def notices(page: Page) -> list[str]:
     """Return the notice in plain letters over the page's head, once there is one."""
     expect(page.locator(".ink-connection")).not_to_be_empty()
     return plain(page, "a notice")
-
-
-def test_notices_of_the_connection_are_translated(opened: Callable[..., Page]):
-    line = Freezing()
-    page = opened("?epochs=1", lambda page: page.route_web_socket(SOCKETS, line.forward))
-    write(page, 7, saved=True)
-    line.freezes += 1
-    found = notices(page)
-    gone = page.locator(".ink-connection").inner_text()
-    line.freezes -= 1
-    expect(page.locator(".ink-connection")).not_to_have_text(gone)
-    found += notices(page)
-    assert not found, "\n".join(found)
-
-
-def test_notice_that_no_channel_can_open_is_translated(opened: Callable[..., Page], console_errors: list[str]):
-    page = opened("?epochs=1", lambda page: page.add_init_script(WRONG_ADDRESS))
-    found = notices(page)
-    page.goto("about:blank")
-    console_errors.clear()  # of the refused sockets
-    assert not found, "\n".join(found)
 
 
 def test_notice_that_a_browser_hides_drawings_is_translated(opened: Callable[..., Page]):

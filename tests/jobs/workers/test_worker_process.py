@@ -180,31 +180,6 @@ def test_idle_process_ends_and_another_takes_the_next_call():
     workers.close()
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open descriptors cannot be counted here")
-def test_worker_starts_once_file_descriptors_are_available():
-    resource = pytest.importorskip("resource")
-    tried = []
-
-    def new_worker():
-        tried.append(len(os.listdir("/proc/self/fd")))
-        return WorkerProcess()
-
-    before, workers = resource.getrlimit(resource.RLIMIT_NOFILE), Engine(new_worker, width=1)
-    free = os.dup(0)
-    os.close(free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 5, before[1]))
-    try:
-        call = workers.submit(None, os.getpid)
-        again = workers.submit(None, os.getpid)
-        wait_until(lambda: len(tried) == 4)
-        assert len(set(tried)) == 1  # a failed start closes what it opened
-        assert not call.done()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    assert call.result(60) == again.result(60)
-    workers.close()
-
-
 def test_closing_ends_busy_workers():
     workers = Engine(width=2, limit_s=60)
     pids = [workers.submit(None, os.getpid).result(60)]

@@ -97,7 +97,6 @@ SOURCES = {
     "WEBSOCKET_MAX_SEND_QUEUE_SIZE": "0604cd3138feed20",
     "set_widget_from_proto": "a10eed07795c2ed2",
     "__getitem__": "d121d4c8594e5b4d",
-    "MemoryUploadedFileManager": "60e295e708f95b3e",
     "disconnect_session": "89280f8176239b3c",
 }
 """Digests of the sources of 1.67."""

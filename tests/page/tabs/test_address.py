@@ -149,14 +149,6 @@ def test_foreign_names_in_a_link_stay(open_page: Callable[..., AppTest]):
     assert address(page) == {**others, "tab": ["Mistakes"]}
 
 
-def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[..., AppTest]):
-    page = open_page(lab="map")
-    page.segmented_control(key="tab").set_value("Mine").run()
-    assert address(page) == {"tab": ["Runs"]}
-    page.segmented_control(key="tab").set_value("Lab").run()
-    assert address(page) == {"tab": ["Lab"], "lab": ["map"]}
-
-
 @pytest.mark.parametrize(
     ("link", "warned"),
     [

@@ -41,24 +41,6 @@ def test_backward_formula_gives_the_gradients_of_the_step(activation: str, dropo
     np.testing.assert_allclose(step.grad_outputs[first], expected, rtol=1e-4, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"optimizer": "adam", "learning_rate": 0.001, "activation": "tanh"},
-        {"momentum": 0.9, "weight_decay": 0.0001, "activation": "sigmoid", "hidden_layers": 1},
-        {"dropout": 0.5, "l1": 0.001, "label_smoothing": 0.1},
-    ],
-)
-def test_all_stages_of_a_new_network_open(open_page, settings):
-    test = open_page(tab="Step by step", **settings)
-    for number in walk(test):
-        assert any(f"{number}. {list(STAGES)[number - 1]}" in header.value for header in test.subheader)
-        notes = "".join(each.value for each in test.markdown if "**Dropout**" in each.value)
-        assert notes == "" or "sit out, chosen at random for each image of this step" in notes
-    assert test.button(key="slow_next").label == "Next minibatch"
-
-
 def test_steps_with_synthetic_digits_are_those_of_the_run(open_page, monkeypatch):
     monkeypatch.setattr("mlp.training.settings.SYNTHETIC", 40)
     settings = Settings(synthetic=40, hidden=(16, 16))

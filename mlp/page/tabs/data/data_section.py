@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.augmentation import warp
-from mlp.images.handwriting import STYLES, shipped_digits, style_names
+from mlp.images.handwriting import STYLES, shipped_digits, style_label, style_names
 from mlp.images.mnist import Dataset
 from mlp.language import mark, tr
 from mlp.page.script.redraw import Where, redrawn
@@ -109,7 +109,7 @@ def _styles() -> None:
             with st.container(horizontal=True, key=f"styles_of_{digit}"):
                 for style in styles:
                     with st.container(width=150):
-                        name = tr(style.replace("_", " "))
+                        name = tr(style_label(style))
                         st.html(digits(_examples()[style], [""] * OF_A_STYLE, alt=tr("a {style}", style=name)))
                         st.caption(name)
 

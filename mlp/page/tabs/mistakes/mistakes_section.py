@@ -15,7 +15,7 @@ from mlp.analysis.scores import percent
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
-from mlp.language import direction, mark, several, speaks, tr
+from mlp.language import mark, several, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answerer, answering
@@ -195,8 +195,8 @@ def confusion_grid(counts: np.ndarray, caption: str, names: Sequence[str]) -> tu
         for row in range(len(counts))
     )
     head = "".join(f'<th scope="col">{label}</th>' for label in labels)
-    head = f'<caption dir="{direction(speaks())}">{caption}</caption><thead><tr><td></td>{head}</tr></thead>'
-    table = f'<table dir="ltr">{head}<tbody>{rows}</tbody></table>'  # as matrices are written in any language
+    head = f"<caption>{caption}</caption><thead><tr><td></td>{head}</tr></thead>"
+    table = f"<table>{head}<tbody>{rows}</tbody></table>"
     pick_from("confusion", table, _CSS, range(counts.size), lambda pick: _open(pick, len(counts)))
     return cell
 

@@ -93,14 +93,19 @@ def test_pages_sheet_and_report_have_the_same_numbers_after_lessons(classroom: P
     shares = re.findall(r"\b\d (?:–|[\d.]+%) \d\b", board)
     scores = re.findall(r"\d+ of \d+ right", written(component(learner, "room_table")))
     assert (len(shares), len(scores)) == (10, 3)
-    for key in ("round_teach", "round_control"):
+    for key, learned in (("round_teach", "MNIST sample with 1 class mistake (25%)"), ("round_control", "the control")):
         measured(press(learner.run(), key))
+        assert learned in visitor_of(learner).job.snapshot().data_name
     report = " ".join(written(room_report(room)).split())
     assert [re.findall(r"\b\d (?:–|[\d.]+%) \d\b", words)[:10] for words in (page, report)] == [shares] * 2
     assert sorted(re.findall(r"\d+ of \d+ right", report)) == sorted(scores)
-    answer = page.partition(" Misread Guesses")[0]
+    answer, sheet = page.partition(" Misread Guesses")[0], " ".join(written(class_part(visitor_of(learner))).split())
     assert "You guessed 4." in answer
-    assert "".join(answer.split()) in "".join(written(class_part(visitor_of(learner))).split())
+    assert "".join(answer.split()) in "".join(sheet.split())
+    mistakes, _, taught = sheet.partition("Your mistakes")[2].partition("What you taught")
+    assert " by 2 · taught. " in mistakes  # and not the control, which is run 3
+    assert "taught none of a round’s mistakes: the control" in taught
+    assert "0%)" not in taught
 
 
 def restarted(room: Classroom) -> Classroom:

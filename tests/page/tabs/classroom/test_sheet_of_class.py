@@ -10,7 +10,6 @@ from mlp.page.tabs.classroom.after.changed import ALONE, KEPT, QUESTION, TAUGHT,
 from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.learner import called
 from mlp.page.tabs.classroom.rooms import ROOMS
-from mlp.page.tabs.classroom.table import table_of
 from mlp.page.tabs.lessons.plan import TASKS
 from tests.page.sight import eventually, page_of, visitor_of
 from tests.page.tabs.classroom.test_report import after_a_lesson, named, written
@@ -42,27 +41,6 @@ def test_sheet_has_a_learners_own_part_and_nothing_of_others(classroom: Pages):
     assert pictures(holder).isdisjoint(pictures(learner))
     assert named(words) == {mine.name}
     assert class_part(visitor_of(press(holder, "room_close_anyway"))) == ""
-
-
-def test_lessons_of_a_round_leave_table_and_sheet_as_the_class_has_seen_them(classroom: Pages):
-    room, _ = after_a_lesson(classroom)
-    learner = measured(press(classroom[2].run(), "room_teach"))
-    room.begin(TASKS["table"])
-
-    def seen() -> tuple[object, ...]:
-        lines = [(line.contender.title, line.n_right, line.n) for line in table_of(room).lines]
-        return *lines, class_part(visitor_of(learner)).partition("Your mistakes")[0]
-
-    before = seen()
-    assert len(before) == 4  # two networks of Inkling’s, and the learner’s
-    for key, learned in (("round_teach", "MNIST sample with 1 class mistake (25%)"), ("round_control", "the control")):
-        learner = measured(press(learner.run(), key))
-        assert learned in visitor_of(learner).job.snapshot().data_name
-        assert seen() == before
-    mistakes, _, taught = class_part(visitor_of(learner)).partition("Your mistakes")[2].partition("What you taught")
-    assert " by 2 · taught. " in mistakes  # and not the control, which is run 3
-    assert "taught none of a round’s mistakes: the control" in taught
-    assert "0%)" not in taught
 
 
 def test_drawings_are_left_out_and_the_result_stays_for_the_sheet(classroom: Pages):
