@@ -14,7 +14,7 @@ from tests.page.sight import APP, PATIENCE_S, eventually, page_of, visitor_of
 from tests.sample_digits import sample
 
 HERE = Path(__file__).parent
-LONG = {"hidden_layers": 1, "width_1": 16, "epochs": 200}
+LONG = {"hidden_layers": 1, "width_1": 16, "epochs": 100}
 """A run that still plays when it is paused."""
 SOME = 20
 """Number of steps that each run takes at least."""
